@@ -1,0 +1,1 @@
+"""The chat (chatten): from a resident's words to the attested record."""

@@ -1,0 +1,171 @@
+"""Who may open a chat, and who may send which decision (identity, role, unit, right, holder: in that order)."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from routine.actors import Actor, Role, reaches
+from routine.chat.case import Chat, Closed, Completed, Grace, Queued, pending_handover
+from routine.chat.decisions import (
+    AcceptHandover,
+    AnyDecision,
+    AttestNote,
+    CompleteTask,
+    ConfirmClose,
+    DeclineHandover,
+    HandOver,
+    InternalNote,
+    LogCall,
+    Message,
+    NoActionNeeded,
+    Pick,
+    ReassignTask,
+    RecallHandover,
+    RecordConsent,
+    Release,
+    RequestClose,
+    SetUrgency,
+    TakeOver,
+    WaiveNote,
+    WithdrawClose,
+)
+from routine.chat.owed import waits
+from routine.refusals import Refusal, forbidden
+from routine.tasks import Kind
+
+
+class Who(StrEnum):
+    """Whose decision it is."""
+
+    LICENSED = "licensed"
+    HOLDER = "holder"
+    HOLDER_OR_MANAGER = "holder_or_manager"
+    ADDRESSEE = "addressee"
+    OWNER = "owner"
+    OWNER_OR_MANAGER = "owner_or_manager"
+
+
+WHO: dict[type[AnyDecision], Who] = {
+    Pick: Who.LICENSED,
+    TakeOver: Who.LICENSED,
+    SetUrgency: Who.LICENSED,
+    Message: Who.HOLDER,
+    LogCall: Who.HOLDER,
+    InternalNote: Who.HOLDER,
+    Release: Who.HOLDER_OR_MANAGER,
+    RecordConsent: Who.HOLDER,
+    HandOver: Who.HOLDER,
+    RecallHandover: Who.HOLDER,
+    AcceptHandover: Who.ADDRESSEE,
+    DeclineHandover: Who.ADDRESSEE,
+    RequestClose: Who.HOLDER,
+    ConfirmClose: Who.HOLDER,
+    WithdrawClose: Who.HOLDER,
+    NoActionNeeded: Who.HOLDER,
+    AttestNote: Who.OWNER,
+    WaiveNote: Who.OWNER,
+    CompleteTask: Who.OWNER,
+    ReassignTask: Who.OWNER_OR_MANAGER,
+}
+
+KINDS: dict[type[AnyDecision], tuple[Kind, ...]] = {
+    AttestNote: (Kind.DOC_NOTE,),
+    WaiveNote: (Kind.DOC_NOTE,),
+    CompleteTask: (Kind.FOLLOW_UP,),
+}
+"""The tasks a decision is for; one that is not listed is for them all."""
+
+ROLES: dict[Who, tuple[Role, ...]] = {
+    Who.LICENSED: (Role.LICENSED,),
+    Who.HOLDER: (Role.LICENSED,),
+    Who.HOLDER_OR_MANAGER: (Role.LICENSED, Role.UNIT_MANAGER),
+    Who.ADDRESSEE: (Role.LICENSED,),
+    Who.OWNER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
+    Who.OWNER_OR_MANAGER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
+}
+
+
+def may_open(chat: Chat, by: Actor) -> bool:
+    """Whether the actor may read the whole case ("Who may open a contact" in `api.md`)."""
+    if by.has(Role.AUDITOR):
+        return True
+    if by.unit != chat.unit.code:
+        return False
+    holder = chat.holder
+    if holder is not None and holder.hsa_id == by.hsa_id:
+        return True
+    if by.hsa_id in chat.former_holders or by.has(Role.UNIT_MANAGER):
+        return True
+    if isinstance(chat.state, Queued) and by.has(Role.LICENSED):
+        return True
+    if chat.has_sign and by.has(Role.ASSESSOR):
+        return True
+    handover = pending_handover(chat)
+    if handover is not None and reaches(handover.to, by) and by.has(Role.LICENSED):
+        return True
+    return any(reaches(wait.owner, by) for wait in waits(chat) if by.has(Role.LICENSED))
+
+
+def may_know(chat: Chat, by: Actor) -> bool:
+    """Whether the actor may see that the case exists: staff of its unit, and whoever may open it."""
+    return by.unit == chat.unit.code or may_open(chat, by)
+
+
+def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None = None) -> Refusal | None:
+    """Role, unit, right to open, holder: the first that fails, or None. For a task's decisions `task_id` names it."""
+    who = WHO[decision]
+    if not by.has(*ROLES[who]):
+        return forbidden("FORBIDDEN_ROLE", "R45", "Din roll får inte fatta det här beslutet.")
+    if by.unit != chat.unit.code:
+        return forbidden("OTHER_UNIT", "R99", "Ärendet hör till en annan enhet.")
+    match who:
+        case Who.LICENSED:
+            return None
+        case Who.HOLDER:
+            return _holds(chat, by)
+        case Who.HOLDER_OR_MANAGER:
+            return None if by.has(Role.UNIT_MANAGER) else _holds(chat, by)
+        case Who.ADDRESSEE:
+            return _addressed(chat, by)
+        case Who.OWNER:
+            return _owns(chat, decision, by, task_id)
+        case Who.OWNER_OR_MANAGER:
+            return None if by.has(Role.UNIT_MANAGER) else _owns(chat, decision, by, task_id)
+        case _:
+            assert_never(who)
+
+
+def _not_addressed() -> Refusal:
+    return forbidden("NOT_ADDRESSED", "R99", "Du har inte rätt att öppna det här ärendet.")
+
+
+def _holds(chat: Chat, by: Actor) -> Refusal | None:
+    if not may_open(chat, by):
+        return _not_addressed()
+    if chat.holder is None or chat.holder.hsa_id != by.hsa_id:
+        closed = isinstance(chat.state, Grace | Closed | Completed)
+        how = "Ärendet är stängt." if closed else "Ta det först, eller ta över det från den som har det."
+        return forbidden("NOT_HOLDER", "R45", f"Du har inte hand om ärendet. {how}")
+    return None
+
+
+def _addressed(chat: Chat, by: Actor) -> Refusal | None:
+    handover = pending_handover(chat)
+    addressed = handover is None or reaches(handover.to, by)
+    return None if addressed and may_open(chat, by) else _not_addressed()
+
+
+def _owns(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None) -> Refusal | None:
+    """The task is the actor's, is or was. A task nobody knows of is judged by the state, for whoever may open the case."""
+    mine = [wait for wait in waits(chat) if reaches(wait.owner, by)]
+    if task_id is None:
+        kinds = KINDS.get(decision, tuple(Kind))
+        return None if any(wait.kind in kinds for wait in mine) else _not_owner()
+    written = [note.task_id for note in chat.notes if note.documenter == by.hsa_id]
+    if task_id in (*(wait.task_id for wait in mine), *written):
+        return None
+    known = (*(wait.task_id for wait in waits(chat)), *(note.task_id for note in chat.notes))
+    return None if task_id not in known and may_open(chat, by) else _not_owner()
+
+
+def _not_owner() -> Refusal:
+    return forbidden("NOT_HOLDER", "R84", "Uppgiften är inte din.")

@@ -1,0 +1,212 @@
+"""What the clock alone brings about on a chat: rungs are reached, waits run out, graces end."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from routine.actors import Addressee, ToPerson
+from routine.chat.case import (
+    Alert,
+    Asked,
+    Chat,
+    Climbed,
+    Closed,
+    CloseRequested,
+    Completed,
+    Grace,
+    Hand,
+    HandoverPending,
+    InHand,
+    Quiet,
+    RegisterAway,
+    State,
+    Unanswered,
+    climbed,
+    open_notes,
+)
+from routine.chat.owed import next_rung, waits
+from routine.frozen import Frozen
+from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, told
+
+
+class Name(StrEnum):
+    """The instants a chat waits for besides its ladders."""
+
+    RUNG = "rung"
+    HANDOVER_RETURN = "handover_accept"
+    CLOSE_TOKEN = "close_token"
+    GRACE = "grace"
+    CLOSING_LIST = "closing_list"
+    DUTY = "duty"
+    REGISTER = "register"
+
+
+SUMMARY = {
+    Name.RUNG: "Nästa steg i trappan",
+    Name.HANDOVER_RETURN: "Överlämningen går tillbaka till avsändaren",
+    Name.CLOSE_TOKEN: "Den påbörjade stängningen upphör att gälla",
+    Name.GRACE: "Tiden för svar i samma ärende går ut",
+    Name.CLOSING_LIST: "Ärendet kommer på dagens stängningslista",
+    Name.DUTY: "Arbetspass börjar eller slutar",
+    Name.REGISTER: "Folkbokföringen frågas igen",
+}
+
+
+class Due(Frozen):
+    """Something that happens by itself at an instant unless somebody acts first."""
+
+    at: datetime
+    name: Name
+    kind: Kind | None = None
+
+    @property
+    def summary(self) -> str:
+        """What happens then, for an on-call engineer; nothing about the patient."""
+        return f"{SUMMARY[self.name]}: {TABLE[self.kind].title}" if self.kind else SUMMARY[self.name]
+
+
+def dues(chat: Chat) -> tuple[Due, ...]:
+    """Everything the clock will bring about, one entry for each cause."""
+    found = [Due(at=next_rung(chat, wait).at, name=Name.RUNG, kind=wait.kind) for wait in waits(chat)]
+    if (state_due := _state_due(chat)) is not None:
+        found.append(state_due)
+    if (change := _duty_change(chat)) is not None:
+        found.append(Due(at=change, name=Name.DUTY))
+    if isinstance(chat.person, RegisterAway):
+        found.append(Due(at=chat.person.retry_at, name=Name.REGISTER))
+    return tuple(found)
+
+
+def next_due(chat: Chat) -> Due | None:
+    """What the clock brings about first; None once the case has ended."""
+    return None if chat.ended else min(dues(chat), key=lambda due: due.at, default=None)
+
+
+def _state_due(chat: Chat) -> Due | None:
+    match chat.state:
+        case CloseRequested(expires_at=at):
+            return Due(at=at, name=Name.CLOSE_TOKEN)
+        case Grace(until=at):
+            return Due(at=at, name=Name.GRACE)
+        case HandoverPending(handover_id=handover_id):
+            returns_at = next(row.returns_at for row in chat.handovers if row.handover_id == handover_id)
+            return Due(at=returns_at, name=Name.HANDOVER_RETURN)
+        case InHand(hand=Hand(word=Asked() as word)):
+            return Due(at=before_closing(chat.unit, word.listed_at or word.since), name=Name.CLOSING_LIST)
+        case _:
+            return None
+
+
+def _duty_change(chat: Chat) -> datetime | None:
+    """Who owes a holder's task depends on her shift, so the case wakes when it begins or ends."""
+    holder = chat.holder
+    if holder is None or not any(wait.kind in (Kind.REPLY, Kind.FOLLOW_UP) for wait in waits(chat)):
+        return None
+    return chat.unit.roster.next_change(holder.hsa_id, chat.as_of, chat.unit.hours)
+
+
+def elapse(chat: Chat, now: datetime) -> Chat:
+    """All that the clock alone has brought about by `now`, each thing at its own instant; the same chat if nothing."""
+    while (due := next_due(chat)) is not None and due.at <= now:
+        chat = _strike(chat, max(due.at, chat.as_of))
+    return chat
+
+
+def _strike(chat: Chat, at: datetime) -> Chat:
+    chat = chat.model_copy(update={"as_of": at})
+    for wait in waits(chat):
+        chat = _climb(chat, wait, at)
+    if (due := _state_due(chat)) is not None and due.at <= at:
+        chat = _pass_on(chat, at)
+    if isinstance(chat.person, RegisterAway) and chat.person.retry_at <= at:
+        chat = chat.model_copy(update={"person": None})
+    return settle(chat, at)
+
+
+def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
+    """Reach every rung that is due. Several at once (an urgency raised late) tell each addressee once."""
+    step = first = climbed(chat, wait.task_id)
+    tell: list[Addressee] = []
+    while rung_at(wait, step, chat.unit) <= at:
+        tell += [to for to in told(wait, step, chat.unit, at) if to not in tell]
+        step += 1
+    if step == first:
+        return chat
+    row = TABLE[wait.kind]
+    alerts = [Alert(at=at, to=to, reason=f"Försenat: {row.title}", rule=row.rule, task_id=wait.task_id) for to in tell]
+    others = tuple(row for row in chat.climbed if row.task_id != wait.task_id)
+    return chat.model_copy(
+        update={
+            "alerts": (*chat.alerts, *alerts),
+            "climbed": (*others, Climbed(task_id=wait.task_id, rungs=step)),
+        }
+    )
+
+
+def _pass_on(chat: Chat, at: datetime) -> Chat:
+    """The state whose time has run out becomes the one after it."""
+    match chat.state:
+        case CloseRequested():
+            return void_close(chat, at)
+        case Grace(holder=holder, closed_at=closed_at):
+            return moved(chat, Closed(holder=holder, closed_at=closed_at))
+        case HandoverPending():
+            return returned(chat, at)
+        case InHand(hand=Hand(word=Asked() as word) as hand):
+            listed = hand.model_copy(update={"word": word.model_copy(update={"listed_at": at})})
+            return moved(chat, InHand(hand=listed))
+        case _:
+            return chat
+
+
+def moved(chat: Chat, state: State) -> Chat:
+    """The chat in another state."""
+    return chat.model_copy(update={"state": state})
+
+
+def void_close(chat: Chat, at: datetime) -> Chat:
+    """The close token no longer holds: in hand again, and the holder is to follow up (R54).
+
+    Also where the patient had the word: whoever began to close believes it is closed, so she is owed a reminder.
+    """
+    state = chat.state
+    assert isinstance(state, CloseRequested)
+    word = state.hand.word if isinstance(state.hand.word, Unanswered) else Quiet(since=at)
+    spent = (*chat.spent_tokens, state.token)
+    chat = chat.model_copy(update={"spent_tokens": spent})
+    return moved(chat, InHand(hand=state.hand.model_copy(update={"word": word})))
+
+
+def returned(chat: Chat, at: datetime) -> Chat:
+    """Nobody accepted in time: the case is wholly its sender's again, who is told (R53)."""
+    state = chat.state
+    assert isinstance(state, HandoverPending)
+    alert = Alert(
+        at=at,
+        to=ToPerson(hsa_id=state.hand.holder.hsa_id),
+        reason="Överlämningen togs inte emot och är din igen",
+        rule="R53",
+    )
+    chat = chat.model_copy(update={"alerts": (*chat.alerts, alert)})
+    return back_with_sender(chat, at, {"returned_at": at})
+
+
+def back_with_sender(chat: Chat, at: datetime, how: dict[str, object]) -> Chat:
+    """The open handover is over, as `how` tells; its sender goes on."""
+    state = chat.state
+    assert isinstance(state, HandoverPending)
+    handovers = tuple(
+        row.model_copy(update=how) if row.handover_id == state.handover_id else row for row in chat.handovers
+    )
+    hand = state.hand
+    if isinstance(hand.word, Quiet):
+        hand = hand.model_copy(update={"word": Quiet(since=at)})
+    return moved(chat.model_copy(update={"handovers": handovers}), InHand(hand=hand))
+
+
+def settle(chat: Chat, at: datetime) -> Chat:
+    """Closed with nothing left to attest is completed. Ladders of tasks that are no longer owed are forgotten."""
+    if isinstance(chat.state, Closed) and not open_notes(chat):
+        chat = moved(chat, Completed(holder=chat.state.holder, closed_at=chat.state.closed_at, completed_at=at))
+    owed_ids = {wait.task_id for wait in waits(chat)}
+    kept = tuple(row for row in chat.climbed if row.task_id in owed_ids)
+    return chat if len(kept) == len(chat.climbed) else chat.model_copy(update={"climbed": kept})

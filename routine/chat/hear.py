@@ -1,0 +1,145 @@
+"""What a patient or a machine reports about a chat is never refused and never lost."""
+
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from routine.actors import Role, ToPerson, ToRole
+from routine.chat.case import (
+    Alert,
+    Chat,
+    Closed,
+    CloseRequested,
+    Completed,
+    Grace,
+    Hand,
+    HandoverPending,
+    InHand,
+    Line,
+    PersonFacts,
+    Queued,
+    RegisterAway,
+    Remark,
+    Sent,
+    Unanswered,
+    Word,
+)
+from routine.chat.elapse import elapse, moved, void_close
+from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.everyday import with_former, with_word
+from routine.intake import Submission
+from routine.phrases import Screen, closed_screen
+from routine.unit import Unit
+
+
+def opened(
+    contact_id: str,
+    unit: Unit,
+    submission: Submission,
+    screens: tuple[Screen, ...],
+    at: datetime,
+    continues: str | None,
+) -> Chat:
+    """The case that a submission begins: queued, and somebody owes it from the first instant (R42, R44, R52)."""
+    words = submission.message or ""
+    first = Line(sender="patient", at=at, text=words, images=submission.images)
+    return Chat(
+        contact_id=contact_id,
+        unit=unit,
+        submission=submission,
+        opened_at=at,
+        continues=continues,
+        state=Queued(opened_at=at, word=Unanswered(since=at, owed_from=at)),
+        priority=submission.priority,
+        as_of=at,
+        lines=(first,) if words or submission.images else (),
+        sent=tuple(_shown(screen, at) for screen in screens),
+    )
+
+
+def _shown(screen: Screen, at: datetime) -> Sent:
+    return Sent(template=screen.template, channel="screen", text=screen.text, at=at)
+
+
+def screens_for_reply(chat: Chat, now: datetime) -> tuple[Screen, ...]:
+    """What a resident is shown on writing in an open case: nothing while somebody is there (A11)."""
+    if chat.unit.hours.is_open(now):
+        return ()
+    return (closed_screen(chat.unit.hours, now, emergency_first=chat.has_sign),)
+
+
+def hear(chat: Chat, event: Event, now: datetime) -> Chat:
+    """The chat after the event. What comes after grace leaves it unchanged (`Chat.hears`): it opens a linked case."""
+    chat = elapse(chat, now).model_copy(update={"as_of": now})
+    match event:
+        case PatientMessage():
+            return _message(chat, event, now) if chat.hears else chat
+        case PatientWithdrew():
+            return _withdrew(chat, event, now) if chat.hears else chat
+        case PersonKnown():
+            return _person(chat, event, now)
+        case RegisterSilent():
+            retry = now + timedelta(minutes=chat.unit.policy.register_retry)
+            return chat.model_copy(update={"person": RegisterAway(retry_at=retry)})
+        case _:
+            assert_never(event)
+
+
+def _message(chat: Chat, event: PatientMessage, now: datetime) -> Chat:
+    line = Line(sender="patient", at=now, text=event.text, images=event.images)
+    shown = tuple(_shown(screen, now) for screen in screens_for_reply(chat, now))
+    chat = chat.model_copy(update={"lines": (*chat.lines, line), "sent": (*chat.sent, *shown)})
+    return _waiting(chat, now)
+
+
+def _waiting(chat: Chat, now: datetime) -> Chat:
+    """The patient waits for us now; whoever was already waiting is not put further back."""
+    match chat.state:
+        case Queued(word=word) as state:
+            return moved(chat, state.model_copy(update={"word": _unanswered(word, now)}))
+        case InHand(hand=hand) | HandoverPending(hand=hand):
+            return with_word(chat, _unanswered(hand.word, now))
+        case CloseRequested(hand=hand):
+            return with_word(void_close(chat, now), _unanswered(hand.word, now))
+        case Grace():
+            return _reopened(chat, chat.state, now)
+        case Closed() | Completed():
+            return chat
+
+
+def _unanswered(word: Word, now: datetime) -> Word:
+    return word if isinstance(word, Unanswered) else Unanswered(since=now, owed_from=now)
+
+
+def _reopened(chat: Chat, grace: Grace, now: datetime) -> Chat:
+    """A reply in grace reopens the same case (R48): with its former holder if on duty now, else in the queue."""
+    word = Unanswered(since=now, owed_from=now)
+    chat = chat.model_copy(update={"reopened_until": grace.until})
+    holder = grace.holder
+    if not chat.unit.roster.on_duty(holder.hsa_id, now, chat.unit.hours):
+        chat = chat.model_copy(update={"former_holders": with_former(chat, holder)})
+        return moved(chat, Queued(opened_at=now, word=word))
+    alert = Alert(
+        at=now, to=ToPerson(hsa_id=holder.hsa_id), reason="Patienten har svarat i ett stängt ärende", rule="R48"
+    )
+    chat = chat.model_copy(update={"alerts": (*chat.alerts, alert)})
+    return moved(chat, InHand(hand=Hand(holder=holder, word=word)))
+
+
+def _withdrew(chat: Chat, event: PatientWithdrew, now: datetime) -> Chat:
+    """It closes nothing: somebody looks at it, also when no words came with it."""
+    remark = Remark(at=now, by=None, text="Patienten har dragit tillbaka ärendet", about="patient_withdrew")
+    chat = chat.model_copy(update={"remarks": (*chat.remarks, remark)})
+    if event.text:
+        return _message(chat, PatientMessage(type="patient_message", text=event.text), now)
+    return chat if isinstance(chat.state, Grace) else _waiting(chat, now)
+
+
+def _person(chat: Chat, event: PersonKnown, now: datetime) -> Chat:
+    facts = PersonFacts(at=event.at, name=event.name, protected=event.protected, deceased=event.deceased)
+    chat = chat.model_copy(update={"person": facts})
+    if not (event.protected or event.deceased):
+        return chat
+    to = ToPerson(hsa_id=chat.holder.hsa_id) if chat.holder else ToRole(role=Role.LICENSED)
+    alert = Alert(at=now, to=to, reason="Folkbokföringen kräver att ärendet ses över innan något skickas", rule="R76")
+    manager = alert.model_copy(update={"to": ToRole(role=Role.UNIT_MANAGER)})
+    return chat.model_copy(update={"alerts": (*chat.alerts, alert, manager)})

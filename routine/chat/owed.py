@@ -1,0 +1,134 @@
+"""Who owes what on a chat, derived from its state: nothing here is opened or closed by hand."""
+
+from datetime import datetime, timedelta
+
+from routine.actors import Addressee, Member, Role, ToPerson, ToRole
+from routine.chat.case import (
+    Asked,
+    Chat,
+    Closed,
+    CloseRequested,
+    Completed,
+    Grace,
+    Hand,
+    HandoverPending,
+    InHand,
+    Queued,
+    Quiet,
+    Unanswered,
+    climbed,
+    open_notes,
+    pending_handover,
+)
+from routine.documentation import Note
+from routine.tasks import TABLE, Kind, Owed, Rung, Task, rung_at, task_id, told
+
+
+def owed(chat: Chat) -> tuple[Task, ...]:
+    """Who owes what, until when, and who is told next if not."""
+    return tuple(_task(chat, wait) for wait in waits(chat))
+
+
+def waits(chat: Chat) -> tuple[Owed, ...]:
+    """The waits that the state implies, with whoever they were reassigned to."""
+    found = (*_of_state(chat), *(_note(note) for note in open_notes(chat)))
+    return tuple(_assigned(chat, wait) for wait in found)
+
+
+def _of_state(chat: Chat) -> tuple[Owed, ...]:
+    match chat.state:
+        case Queued(opened_at=opened_at):
+            return (_open_task(chat, Kind.HANDLE, ToRole(role=Role.LICENSED), opened_at, handle_minutes(chat)),)
+        case InHand(hand=hand):
+            return _of_hand(chat, hand)
+        case CloseRequested(hand=hand, requested_at=requested_at):
+            return _of_hand(chat, hand) or (_follow_up(chat, hand.holder, requested_at),)
+        case HandoverPending(hand=hand):
+            answering = _of_hand(chat, hand) if isinstance(hand.word, Unanswered) else ()
+            return (_handover(chat), *answering)
+        case Grace() | Closed() | Completed():
+            return ()
+
+
+def _of_hand(chat: Chat, hand: Hand) -> tuple[Owed, ...]:
+    match hand.word:
+        case Unanswered(owed_from=opened_at):
+            owner = on_duty_or_role(chat, hand.holder)
+            return (_open_task(chat, Kind.REPLY, owner, opened_at, chat.unit.policy.reply),)
+        case Quiet(since=since):
+            return (_follow_up(chat, hand.holder, since),)
+        case Asked():
+            return ()
+
+
+def _follow_up(chat: Chat, holder: Member, since: datetime) -> Owed:
+    return _open_task(chat, Kind.FOLLOW_UP, on_duty_or_role(chat, holder), since, chat.unit.policy.follow_up)
+
+
+def _handover(chat: Chat) -> Owed:
+    handover = pending_handover(chat)
+    assert handover is not None
+    return Owed(
+        task_id=task_id(Kind.HANDOVER_ACCEPT, handover.at),
+        kind=Kind.HANDOVER_ACCEPT,
+        owner=handover.to,
+        opened_at=handover.at,
+        due_at=handover.accept_by,
+        sender=ToPerson(hsa_id=chat.holder.hsa_id) if chat.holder else None,
+    )
+
+
+def _note(note: Note) -> Owed:
+    return Owed(
+        task_id=note.task_id,
+        kind=Kind.DOC_NOTE,
+        owner=ToPerson(hsa_id=note.documenter),
+        opened_at=note.opened_at,
+        due_at=note.due_at,
+    )
+
+
+def handle_minutes(chat: Chat) -> int:
+    """Open minutes within which a queued case is to be taken on; a sign or priority 1 first (R44, R66)."""
+    policy = chat.unit.policy
+    if chat.has_sign or chat.priority == 1:
+        return policy.handle_urgent
+    return policy.handle_soon if chat.priority == 2 else policy.handle
+
+
+def on_duty_or_role(chat: Chat, holder: Member) -> Addressee:
+    """The holder while a shift of hers covers the instant, else her profession: nothing waits for who is at home."""
+    on_duty = chat.unit.roster.on_duty(holder.hsa_id, chat.as_of, chat.unit.hours)
+    return ToPerson(hsa_id=holder.hsa_id) if on_duty else ToRole(role=holder.role)
+
+
+def _open_task(chat: Chat, kind: Kind, owner: Addressee, opened_at: datetime, minutes: int) -> Owed:
+    due_at = chat.unit.hours.add_open(opened_at, timedelta(minutes=minutes))
+    return Owed(task_id=task_id(kind, opened_at), kind=kind, owner=owner, opened_at=opened_at, due_at=due_at)
+
+
+def _assigned(chat: Chat, wait: Owed) -> Owed:
+    to = next((row.to for row in reversed(chat.assigned) if row.task_id == wait.task_id), None)
+    return wait.model_copy(update={"owner": to}) if to else wait
+
+
+def next_rung(chat: Chat, wait: Owed) -> Rung:
+    """The rung of the task's ladder that is reached next."""
+    step = climbed(chat, wait.task_id)
+    at = rung_at(wait, step, chat.unit)
+    return Rung(at=at, to=told(wait, step, chat.unit, at))
+
+
+def _task(chat: Chat, wait: Owed) -> Task:
+    row = TABLE[wait.kind]
+    return Task(
+        task_id=wait.task_id,
+        kind=wait.kind,
+        title=row.title,
+        rule=row.rule,
+        owner=wait.owner,
+        opened_at=wait.opened_at,
+        due_at=wait.due_at,
+        escalation=climbed(chat, wait.task_id),
+        next_rung=next_rung(chat, wait),
+    )

@@ -1,0 +1,80 @@
+"""A chat as a line on the worklist."""
+
+from routine.chat.case import (
+    Asked,
+    Chat,
+    Closed,
+    CloseRequested,
+    Completed,
+    Grace,
+    Hand,
+    HandoverPending,
+    InHand,
+    Queued,
+    Unanswered,
+    Word,
+)
+from routine.chat.elapse import Name, dues
+from routine.chat.owed import owed
+from routine.tasks import Kind
+from routine.worklist import CaseRow
+
+WATCHES = (Name.GRACE, Name.CLOSING_LIST)
+"""The named timers that watch while nobody but the patient is waited for."""
+
+
+def state_of(chat: Chat) -> str:
+    """The state by its name in `api.md`."""
+    match chat.state:
+        case Queued():
+            return "queued"
+        case InHand(hand=Hand(word=Asked())):
+            return "awaiting_patient"
+        case InHand():
+            return "in_progress"
+        case HandoverPending():
+            return "handover_pending"
+        case CloseRequested():
+            return "close_requested"
+        case Grace():
+            return "closed_grace"
+        case Closed():
+            return "closed"
+        case Completed():
+            return "completed"
+
+
+def word_of(chat: Chat) -> Word | None:
+    """Whose turn it is; None once closed."""
+    match chat.state:
+        case Queued(word=word):
+            return word
+        case InHand(hand=hand) | HandoverPending(hand=hand) | CloseRequested(hand=hand):
+            return hand.word
+        case Grace() | Closed() | Completed():
+            return None
+
+
+def row(chat: Chat) -> CaseRow:
+    """The case's line on the worklist (R44, R46)."""
+    tasks, word = owed(chat), word_of(chat)
+    watches = [(due.at, due.name.value) for due in dues(chat) if due.name in WATCHES]
+    due_at, due_name = min([(task.due_at, task.kind.value) for task in tasks] + watches, default=(None, None))
+    return CaseRow(
+        contact_id=chat.contact_id,
+        kind="chat",
+        unit=chat.unit.code,
+        tier="suicide" if chat.has_sign else "normal",
+        priority=chat.priority,
+        priority_form=chat.submission.priority,
+        state=state_of(chat),
+        suicide_state="suspected" if chat.has_sign else None,
+        holder=chat.holder.hsa_id if chat.holder else None,
+        masked_person=chat.submission.person.personnummer.masked,
+        opened_at=chat.opened_at,
+        waiting_since=word.since if isinstance(word, Unanswered) else None,
+        next_due_at=due_at,
+        next_due_name=due_name,
+        needs_action=any(task.kind is not Kind.DOC_NOTE for task in tasks),
+        tasks=tasks,
+    )

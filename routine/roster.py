@@ -1,0 +1,75 @@
+"""Who is on duty when, and the one named person responsible for the inflow (R43)."""
+
+from datetime import date, datetime, time
+
+from routine.actors import HsaId
+from routine.frozen import Frozen
+from routine.hours import OpeningHours, at_local, local_date
+
+
+class Shift(Frozen):
+    """One person's duty on a day; without times it lasts from the day's opening to its closing."""
+
+    hsa_id: HsaId
+    start: time | None = None
+    end: time | None = None
+    responsible: bool = False
+
+
+class DatedRoster(Frozen):
+    """The shifts of one date; they replace the standard ones."""
+
+    date: date
+    shifts: tuple[Shift, ...]
+
+
+class Roster(Frozen):
+    """The standard shifts of every open day, and the dates that differ."""
+
+    standard: tuple[Shift, ...] = ()
+    dated: tuple[DatedRoster, ...] = ()
+
+    def shifts_on(self, day: date) -> tuple[Shift, ...]:
+        """The shifts of a date, in roster order."""
+        return next((dated.shifts for dated in self.dated if dated.date == day), self.standard)
+
+    def spans(self, day: date, hours: OpeningHours) -> tuple[tuple[Shift, datetime, datetime], ...]:
+        """Each shift of an open date with its half-open span as UTC instants; nothing on a closed date."""
+        opening, closing = hours.opening_of(day), hours.closing_of(day)
+        if opening is None or closing is None:
+            return ()
+        return tuple(
+            (
+                shift,
+                at_local(day, shift.start) if shift.start else opening,
+                at_local(day, shift.end) if shift.end else closing,
+            )
+            for shift in self.shifts_on(day)
+        )
+
+    def on_duty(self, hsa_id: str, at: datetime, hours: OpeningHours) -> bool:
+        """Whether a shift of the person covers the instant."""
+        return any(
+            shift.hsa_id == hsa_id and start <= at < end for shift, start, end in self.spans(local_date(at), hours)
+        )
+
+    def responsible(self, at: datetime, hours: OpeningHours) -> str | None:
+        """The named person responsible at the instant (R43), or None: then the manager is told instead."""
+        # A rung that falls due at the very second of closing still belongs to the day's responsible person.
+        covering = [shift for shift, start, end in self.spans(local_date(at), hours) if start <= at <= end]
+        return next((shift.hsa_id for shift in covering if shift.responsible), None)
+
+    def next_change(self, hsa_id: str, at: datetime, hours: OpeningHours) -> datetime | None:
+        """The first instant after `at` when the person's being on duty begins or ends; None if never rostered."""
+        today = local_date(at)
+        for day in (today, hours.next_open_day(today)):
+            instants = [
+                instant
+                for shift, start, end in self.spans(day, hours)
+                if shift.hsa_id == hsa_id
+                for instant in (start, end)
+                if instant > at and self.on_duty(hsa_id, instant, hours) != self.on_duty(hsa_id, at, hours)
+            ]
+            if instants:
+                return min(instants)
+        return None

@@ -1,0 +1,61 @@
+"""The worklist (patientliggaren): one row a case, in the order cases are to be handled (R44, R46, R66)."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from routine.actors import GROUPS, Addressee, HsaId, Role, ToPerson, ToRole
+from routine.frozen import Frozen
+from routine.tasks import Task
+
+View = Literal["now", "after_work"]
+LEFT = ("closed", "completed", "excluded_wrong_person", "moved_outside", "cancelled")
+"""States that are no longer worked on; what they still owe is after-work (efterarbete)."""
+
+
+class CaseRow(Frozen):
+    """A case as a line on the worklist. Instants only: the reader's clock makes minutes of them."""
+
+    contact_id: str
+    kind: Literal["chat"]
+    unit: str
+    tier: Literal["suicide", "normal"]
+    priority: int | None
+    priority_form: int | None
+    state: str
+    suicide_state: str | None
+    holder: HsaId | None
+    masked_person: str
+    opened_at: datetime
+    waiting_since: datetime | None
+    """Since when the patient waits for us; None while nobody does."""
+    next_due_at: datetime | None
+    next_due_name: str | None
+    needs_action: bool
+    tasks: tuple[Task, ...]
+
+
+def order(row: CaseRow) -> tuple[int, float, float]:
+    """What rows are sorted by: suicide tier by what is due first, then priority (none is 3), then the wait."""
+    never = datetime.max.replace(tzinfo=UTC)
+    waiting = (row.waiting_since or never).timestamp()
+    if row.tier == "suicide":
+        return 0, (row.next_due_at or never).timestamp(), waiting
+    return 1, row.priority or 3, waiting
+
+
+def listed(row: CaseRow, view: View) -> bool:
+    """Whether the row belongs to the view: `now` what is worked on, `after_work` what only owes documentation."""
+    left = row.state in LEFT
+    return (left and bool(row.tasks)) if view == "after_work" else not left
+
+
+def concerns(row: CaseRow, role: Role | None, holder: str | None) -> bool:
+    """Whether the row passes the filters: owed by the role or a group it belongs to, held or owed by the person."""
+    owners = [task.owner for task in row.tasks]
+    if role is not None and not any(_of_role(owner, role) for owner in owners):
+        return False
+    return holder is None or row.holder == holder or ToPerson(hsa_id=holder) in owners
+
+
+def _of_role(owner: Addressee, role: Role) -> bool:
+    return isinstance(owner, ToRole) and (owner.role is role or role in GROUPS.get(owner.role, ()))

@@ -1,0 +1,1 @@
+"""What the house is built and checked with; nothing here is shipped."""

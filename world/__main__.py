@@ -1,0 +1,38 @@
+"""`python -m world`: the demo world on `VAKA_WORLD_PORT`, until SIGINT or SIGTERM."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Final
+
+import uvicorn
+
+from config.settings import Settings
+from world.app import create_app
+
+STOP_WITHIN_S: Final = 2
+"""How long a call that hangs on purpose may hold up the stop, in seconds."""
+
+
+def main() -> None:
+    """Runs the world. Exits 0 when told to stop, 1 if the port is taken."""
+    # uvicorn repeats the signal it stopped on, to whoever had it before; left to the system, that is death by signal.
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    settings = Settings()
+    uvicorn.run(
+        create_app(settings.config_dir / "people.json"),
+        host=settings.host,
+        port=settings.world_port,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+def _leave(signum: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
