@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     task_queue: str = "vaka"
     engine_timeout_s: float = 10.0
+    watch_every_s: float = 5.0
 
     projection_url: str | None = None
     journal_url: str | None = None
@@ -58,10 +59,15 @@ class Settings(BaseSettings):
 
     @property
     def journal_database(self) -> str:
-        """SQLAlchemy URL of idempotency keys and access log, written by the API (a file of its own, so neither waits)."""
+        """SQLAlchemy URL of idempotency keys and access log, written by the API; its own file, so neither waits."""
         return self.journal_url or f"sqlite+aiosqlite:///{self.data_dir / 'journal.db'}"
+
+    @property
+    def world_address(self) -> str:
+        """Base URL of the demo world."""
+        return f"http://{self.host}:{self.world_port}"
 
     @property
     def register_address(self) -> str:
         """Base URL of the population register; the demo world's by default."""
-        return self.register_url or f"http://{self.host}:{self.world_port}/register"
+        return self.register_url or f"{self.world_address}/register"

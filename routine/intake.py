@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from routine.frozen import Frozen
 from routine.people import PersonId
@@ -48,7 +48,7 @@ class Submission(Frozen):
 
     kind: Literal["chat"]
     unit: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    submitted_at: datetime | None = None
+    submitted_at: AwareDatetime | None = None
     entry_channel: Literal["mitt.regionhalland.se", "1177.se"]
     auth_method: Literal["bankid", "freja"]
     person: Identified
@@ -58,6 +58,13 @@ class Submission(Frozen):
     form: Form | None = None
     message: Text | None = None
     images: tuple[Image, ...] = ()
+
+    @model_validator(mode="after")
+    def priority_is_triage(self) -> "Submission":
+        """Only triage gives a priority (R44, R52)."""
+        if self.priority is not None and not self.triaged:
+            raise ValueError("priority only when triaged")
+        return self
 
 
 class Routed(Frozen):

@@ -6,6 +6,9 @@ from routine.actors import HsaId
 from routine.frozen import Frozen
 from routine.hours import OpeningHours, at_local, local_date
 
+LOOK_AHEAD = 14
+"""How many open days ahead a shift is looked for; the next rung of a ladder looks again."""
+
 
 class Shift(Frozen):
     """One person's duty on a day; without times it lasts from the day's opening to its closing."""
@@ -55,14 +58,16 @@ class Roster(Frozen):
 
     def responsible(self, at: datetime, hours: OpeningHours) -> str | None:
         """The named person responsible at the instant (R43), or None: then the manager is told instead."""
-        # A rung that falls due at the very second of closing still belongs to the day's responsible person.
-        covering = [shift for shift, start, end in self.spans(local_date(at), hours) if start <= at <= end]
-        return next((shift.hsa_id for shift in covering if shift.responsible), None)
+        # A rung that falls due at the very second of closing still belongs to the day's responsible person, one at the
+        # change of shift to who has come.
+        covering = [row for row in self.spans(local_date(at), hours) if row[0].responsible and row[1] <= at <= row[2]]
+        covering.sort(key=lambda row: at == row[2])
+        return covering[0][0].hsa_id if covering else None
 
     def next_change(self, hsa_id: str, at: datetime, hours: OpeningHours) -> datetime | None:
-        """The first instant after `at` when the person's being on duty begins or ends; None if never rostered."""
-        today = local_date(at)
-        for day in (today, hours.next_open_day(today)):
+        """The first instant after `at` when the person's being on duty begins or ends; None if that is far off."""
+        day = local_date(at)
+        for _ in range(LOOK_AHEAD):
             instants = [
                 instant
                 for shift, start, end in self.spans(day, hours)
@@ -72,4 +77,5 @@ class Roster(Frozen):
             ]
             if instants:
                 return min(instants)
+            day = hours.next_open_day(day)
         return None

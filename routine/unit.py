@@ -33,6 +33,8 @@ class Policy(Frozen):
     grace: Literal["open_day", "literal"] = "open_day"
     accept_after_hours: bool | None = None
     """None: a vårdcentral accepts, other units redirect (R51)."""
+    page_after_hours: bool = False
+    """Whether a sign in closed hours also tells the on-call directory (facts B3)."""
     guarantee_assessment_days: int = 3
     """Calendar days (facts B3)."""
     register_retry: int = 10

@@ -9,7 +9,7 @@ from pydantic import StringConstraints, TypeAdapter
 
 from routine.frozen import Frozen
 
-# Twelve digits, not `routine.people.PersonId`: a register has rules of its own, and the tests need one that is wrong.
+# Not `routine.people.PersonId`: the world outside must not share our idea of what is well-formed.
 Number = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
 Mobile = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{6,14}$")]
 

@@ -71,6 +71,7 @@ KINDS: dict[type[AnyDecision], tuple[Kind, ...]] = {
     AttestNote: (Kind.DOC_NOTE,),
     WaiveNote: (Kind.DOC_NOTE,),
     CompleteTask: (Kind.FOLLOW_UP,),
+    ReassignTask: tuple(kind for kind in Kind if kind is not Kind.HANDOVER_ACCEPT),
 }
 """The tasks a decision is for; one that is not listed is for them all."""
 
@@ -155,7 +156,7 @@ def _addressed(chat: Chat, by: Actor) -> Refusal | None:
 
 
 def _owns(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None) -> Refusal | None:
-    """The task is the actor's, is or was. A task nobody knows of is judged by the state, for whoever may open the case."""
+    """The task is or was the actor's. One nobody knows of is judged by the state, for whoever may open the case."""
     mine = [wait for wait in waits(chat) if reaches(wait.owner, by)]
     if task_id is None:
         kinds = KINDS.get(decision, tuple(Kind))

@@ -218,6 +218,8 @@ class Chat(Frozen):
     first_assessed_at: datetime | None = None
     graces: tuple[Grace, ...] = ()
     person: PersonFacts | RegisterAway | None = None
+    lookups: int = 0
+    """How many times the register was asked in vain."""
 
     @property
     def ended(self) -> bool:

@@ -70,17 +70,24 @@ def _no_grace(grace: str, state: InHand | CloseRequested) -> Refusal | None:
     return None
 
 
+def may_confirm(chat: Chat) -> Refusal | None:
+    """There must be a close that was begun, and nothing that has come to stop it since."""
+    state = chat.state
+    if not isinstance(state, CloseRequested):
+        return held(chat) or _not_requested()
+    return _blocked(chat) or _no_grace(state.grace, state)
+
+
 def confirm(chat: Chat, decision: ConfirmClose, by: Actor, now: datetime) -> Chat | Refusal:
     """The second step: closed, with its grace, once nothing blocks (R54)."""
     state = chat.state
     if decision.token in chat.spent_tokens and not isinstance(state, Grace | Closed):
         return _token_expired()
-    if not isinstance(state, CloseRequested):
-        return held(chat) or _not_requested()
-    if decision.token != state.token:
+    if isinstance(state, CloseRequested) and decision.token != state.token:
         return _token_expired()
-    if refused := _blocked(chat) or _no_grace(state.grace, state):
+    if refused := may_confirm(chat):
         return refused
+    assert isinstance(state, CloseRequested)
     holder = state.hand.holder
     chat = with_note(chat, holder, now, even_if_waived=False)
     chat = chat.model_copy(

@@ -44,7 +44,16 @@ def decide(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat 
 
 def allowed(chat: Chat, by: Actor) -> tuple[str, ...]:
     """The decisions the actor may send now, by their type."""
-    return tuple(name for name, kind in TYPES.items() if not may_send(chat, kind, by) and not possible(chat, kind, by))
+    return tuple(
+        name
+        for name, kind in TYPES.items()
+        if not (may_send(chat, kind, by) or possible(chat, kind, by) or _unready(chat, kind))
+    )
+
+
+def _unready(chat: Chat, kind: type[AnyDecision]) -> Refusal | None:
+    """What is not offered although sending it is judged by its fields: a late token is told apart from none (R54)."""
+    return closing.may_confirm(chat) if kind is ConfirmClose else None
 
 
 def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
@@ -83,7 +92,7 @@ def _apply(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat 
         case Pick():
             return everyday.pick(chat, by, now)
         case TakeOver():
-            return everyday.take_over(chat, decision, by, now)
+            return handing.take_over(chat, decision, by, now)
         case Message():
             return everyday.message(chat, decision, by, now)
         case LogCall():

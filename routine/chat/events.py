@@ -1,6 +1,5 @@
 """What the patient or a machine reports about a chat: never refused, never lost."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -31,7 +30,6 @@ class PersonKnown(Frozen):
     """The population register answered; `found` is False when it knows nobody by that number."""
 
     type: Literal["person_known"] = "person_known"
-    at: datetime
     found: bool
     name: str | None
     protected: bool

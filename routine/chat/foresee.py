@@ -4,18 +4,17 @@ from datetime import datetime, timedelta
 
 from routine.actors import Addressee
 from routine.chat.case import Chat
-from routine.chat.elapse import SUMMARY, Name, elapse, next_due
+from routine.chat.elapse import SUMMARY, Name, dues, elapse, next_due
 from routine.frozen import Frozen
 
 STEPS = 12
 HORIZON = timedelta(days=14)
-UNSEEN = (Name.DUTY, Name.REGISTER)
 RULES = {
     Name.GRACE: "R48",
     Name.CLOSE_TOKEN: "R54",
-    Name.HANDOVER_RETURN: "R53",
     Name.CLOSING_LIST: "R47",
 }
+"""What happens without anybody being told; rungs and returned handovers show as their alerts."""
 
 
 class Foreseen(Frozen):
@@ -33,12 +32,13 @@ def if_nobody_acts(chat: Chat, steps: int = STEPS, horizon: timedelta = HORIZON)
     until = chat.as_of + horizon
     while len(found) < steps and (due := next_due(chat)) is not None and due.at <= until:
         before, chat = chat, elapse(chat, due.at)
-        told = [
+        found += [
             Foreseen(at=alert.at, what=alert.reason, to=alert.to, rule=alert.rule)
             for alert in chat.alerts[len(before.alerts) :]
         ]
-        if told:
-            found += told
-        elif due.name not in UNSEEN:
-            found.append(Foreseen(at=due.at, what=SUMMARY[due.name], to=None, rule=RULES.get(due.name)))
+        found += [
+            Foreseen(at=each.at, what=SUMMARY[each.name], to=None, rule=RULES[each.name])
+            for each in dues(before)
+            if each.at <= due.at and each.name in RULES
+        ]
     return tuple(found[:steps])

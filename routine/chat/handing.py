@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, ToPerson, ToRole, member, reaches
+from routine.chat import everyday
 from routine.chat.case import Alert, Chat, CloseRequested, Hand, HandoverPending, InHand, Quiet, pending_handover
-from routine.chat.decisions import DeclineHandover, HandOver, RecordConsent
+from routine.chat.decisions import DeclineHandover, HandOver, RecordConsent, TakeOver
 from routine.chat.elapse import back_with_sender, moved
 from routine.chat.everyday import held, with_former
 from routine.chat.notes import with_note
@@ -114,6 +115,13 @@ def accept(chat: Chat, by: Actor, now: datetime) -> Chat:
         }
     )
     return moved(chat, InHand(hand=Hand(holder=member(by), word=word)))
+
+
+def take_over(chat: Chat, decision: TakeOver, by: Actor, now: datetime) -> Chat:
+    """Take over a held case. Whoever it was handed over to has thereby accepted: she cannot wait for herself."""
+    taken = everyday.take_over(chat, decision, by, now)
+    handover = pending_handover(taken)
+    return accept(taken, by, now) if handover is not None and reaches(handover.to, by) else taken
 
 
 def decline(chat: Chat, decision: DeclineHandover, now: datetime) -> Chat:

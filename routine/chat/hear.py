@@ -79,7 +79,7 @@ def hear(chat: Chat, event: Event, now: datetime) -> Chat:
             return _person(chat, event, now)
         case RegisterSilent():
             retry = now + timedelta(minutes=chat.unit.policy.register_retry)
-            return chat.model_copy(update={"person": RegisterAway(retry_at=retry)})
+            return chat.model_copy(update={"person": RegisterAway(retry_at=retry), "lookups": chat.lookups + 1})
         case _:
             assert_never(event)
 
@@ -135,7 +135,7 @@ def _withdrew(chat: Chat, event: PatientWithdrew, now: datetime) -> Chat:
 
 
 def _person(chat: Chat, event: PersonKnown, now: datetime) -> Chat:
-    facts = PersonFacts(at=event.at, name=event.name, protected=event.protected, deceased=event.deceased)
+    facts = PersonFacts(at=now, name=event.name, protected=event.protected, deceased=event.deceased)
     chat = chat.model_copy(update={"person": facts})
     if not (event.protected or event.deceased):
         return chat

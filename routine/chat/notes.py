@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from routine.actors import Actor, Member, ToPerson, member
-from routine.chat.case import Assigned, Chat, Quiet, Remark
+from routine.actors import GROUPS, LICENSED, Actor, Addressee, Member, Role, ToPerson, ToRole, member
+from routine.chat.case import Asked, Assigned, Chat, CloseRequested, Quiet, Remark
 from routine.chat.decisions import AttestNote, CompleteTask, ReassignTask, WaiveNote
 from routine.chat.elapse import moved, settle
 from routine.chat.owed import waits
@@ -95,13 +95,17 @@ def complete(chat: Chat, decision: CompleteTask, by: Actor, now: datetime) -> Ch
     state = chat.state
     remark = Remark(at=now, by=member(by), text=decision.note, about=f"{wait.kind}: {decision.outcome}")
     chat = chat.model_copy(update={"remarks": (*chat.remarks, remark)})
+    if isinstance(state, CloseRequested) and isinstance(state.hand.word, Asked):
+        # Here the wait is the open dialogue's; the patient still has the word.
+        return moved(chat, state.model_copy(update={"requested_at": now}))
     quiet = state.hand.model_copy(update={"word": Quiet(since=now)})  # type: ignore[union-attr]
     return moved(chat, state.model_copy(update={"hand": quiet}))
 
 
 def may_reassign(chat: Chat) -> Refusal | None:
-    """There must be a task to give away."""
-    return None if waits(chat) else conflict("WRONG_STATE", "R10", "Ärendet har ingen uppgift att lämna över.")
+    """There must be a task to give away; a handover is recalled instead."""
+    given = any(wait.kind is not Kind.HANDOVER_ACCEPT for wait in waits(chat))
+    return None if given else conflict("WRONG_STATE", "R10", "Ärendet har ingen uppgift att lämna över.")
 
 
 def reassign(chat: Chat, decision: ReassignTask, by: Actor, now: datetime) -> Chat | Refusal:
@@ -111,8 +115,8 @@ def reassign(chat: Chat, decision: ReassignTask, by: Actor, now: datetime) -> Ch
         return conflict("WRONG_STATE", "R10", "Uppgiften finns inte, eller är redan klar.")
     if wait.kind is Kind.HANDOVER_ACCEPT:
         return conflict("WRONG_STATE", "R53", "Återkalla överlämningen och lämna över igen.", ("recall_handover",))
-    if isinstance(decision.to, ToPerson) and chat.unit.member(decision.to.hsa_id) is None:
-        return invalid("OTHER_UNIT", "R10", "Personen arbetar inte på enheten.", "to")
+    if refused := _may_owe(chat, decision.to):
+        return refused
     if wait.kind is Kind.DOC_NOTE and (refused := _may_document(chat, decision)):
         return refused
     remark = Remark(at=now, by=member(by), text=decision.reason, about=f"reassign_task: {wait.kind}")
@@ -124,6 +128,22 @@ def reassign(chat: Chat, decision: ReassignTask, by: Actor, now: datetime) -> Ch
         )
         return chat.model_copy(update={"notes": notes})
     return chat.model_copy(update={"assigned": (*chat.assigned, Assigned(task_id=wait.task_id, to=decision.to))})
+
+
+def _may_owe(chat: Chat, to: Addressee) -> Refusal | None:
+    """What a chat owes is licensed work (R45): nobody else can open the case, or do it."""
+    roles: tuple[Role, ...]
+    match to:
+        case ToRole(role=role):
+            roles = (role,)
+        case ToPerson(hsa_id=hsa_id):
+            staff = chat.unit.member(hsa_id)
+            if staff is None:
+                return invalid("OTHER_UNIT", "R10", "Personen arbetar inte på enheten.", "to")
+            roles = staff.roles
+    if not any(role in (*LICENSED, *GROUPS) for role in roles):
+        return invalid("WRONG_PROFESSION", "R45", "Uppgiften kan bara lämnas till legitimerad personal.", "to")
+    return None
 
 
 def _may_document(chat: Chat, decision: ReassignTask) -> Refusal | None:

@@ -222,7 +222,7 @@ async def test_an_answer_that_trickles_in_is_given_up() -> None:
         (reply(b"<html>"), "malformed"),
         (reply(b"\xff\xfe"), "malformed"),
         (reply(b"[]"), "malformed"),
-        (reply(json.dumps({**ANSWER, "guardians": ["198804202384"]}).encode()), "malformed"),
+        (reply(json.dumps({**ANSWER, "guardians": ["Test Ett"]}).encode()), "malformed"),
         (reply(json.dumps({**ANSWER, "mobile": "0701740605"}).encode()), "malformed"),
         (reply(json.dumps({key: ANSWER[key] for key in ANSWER if key != "protected"}).encode()), "malformed"),
         (reply(json.dumps({**ANSWER, "personnummer": P6}).encode()), "somebody_else"),

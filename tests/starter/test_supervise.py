@@ -7,9 +7,9 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def child(
     stop_within_s: float = 10.0,
     ready_within_s: float = 10.0,
 ) -> Child:
-    argv = (sys.executable, "-I", "-S", "-c", script)
+    argv = (sys.executable, "-S", "-c", script)
     return Child(name, argv, ready=ready, depends_on=needs, ready_within_s=ready_within_s, stop_within_s=stop_within_s)
 
 
@@ -84,15 +84,20 @@ async def running(*children: Child, on_ready: Callable[[], Awaitable[None]] | No
             await house.task
 
 
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 async def vanished(pid: int) -> bool:
-    """Whether the process goes away in time; one that only waits to be reaped is gone."""
+    """Whether the process goes away in time."""
     deadline = time.monotonic() + WITHIN_S
     while time.monotonic() < deadline:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
+        if not alive(pid):
             return True
         await asyncio.sleep(0.01)
     return False
@@ -162,12 +167,13 @@ import asyncio, sys
 from starter.supervise import Child, supervise
 asyncio.run(supervise([Child("api", [sys.executable, "-c", {STUBBORN!r}])]))
 """
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT) as supervisor:
-        assert supervisor.stdout is not None
-        heard = iter(supervisor.stdout.readline, "")
-        pid = next(int(line.split()[-1]) for line in heard if "pid" in line)
+    supervisor = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=PIPE, cwd=ROOT)
+    assert supervisor.stdout is not None
+    async with asyncio.timeout(WITHIN_S):
+        pid = int((await supervisor.stdout.readuntil(b"pid ") and await supervisor.stdout.readline()).decode())
         supervisor.kill()
         assert await vanished(pid)
+        await supervisor.wait()
 
 
 # Deaths
@@ -179,15 +185,11 @@ async def test_a_child_that_is_killed_is_named_and_restarted() -> None:
         os.kill(first, signal.SIGKILL)
         await house.until(r"engine died \(SIGKILL\), restarting in 0.01 s")
         assert await house.pid("engine", life=2) != first
-        assert not await_dead(api)
-
-
-def await_dead(pid: int) -> bool:
-    return not Path(f"/proc/{pid}").exists()
+        assert alive(api)
 
 
 async def test_what_a_dead_child_had_started_ends_with_it() -> None:
-    fork = "import os, time; os.fork() or (print('inner', os.getpid()), time.sleep(60)); " + SERVE
+    fork = "import os, time; inner = os.fork() or time.sleep(60); print('inner', inner); " + SERVE
     async with running(child("api", fork)) as house:
         inner = int((await house.until(r"inner (\d+)"))[1])
         os.kill(await house.pid("api"), signal.SIGKILL)

@@ -1,0 +1,44 @@
+"""Logs and traces of a process. Tracing is off unless an OTLP endpoint is set."""
+
+import logging
+import os
+import sys
+
+import structlog
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from temporalio.contrib.opentelemetry import create_tracer_provider
+
+from config.settings import Settings
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+def observe(settings: Settings, process: str) -> bool:
+    """Set up logging, and tracing if an endpoint is configured; tells whether spans are exported."""
+    _log(settings)
+    if not any(os.environ.get(name) for name in ENDPOINTS):
+        return False
+    provider = create_tracer_provider(resource=Resource.create({"service.name": f"vaka-{process}"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(), schedule_delay_millis=500))
+    trace.set_tracer_provider(provider)
+    return True
+
+
+def _log(settings: Settings) -> None:
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    timestamps = structlog.processors.TimeStamper(fmt="iso")
+    shared = [structlog.contextvars.merge_contextvars, structlog.processors.add_log_level, timestamps]
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), pad_event_to=30)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, renderer],  # type: ignore[list-item]
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s %(name)s %(message)s", force=True)

@@ -1,0 +1,129 @@
+"""Who is calling: a signed token from the configured issuer, or nobody (R5)."""
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet
+from pydantic import ValidationError
+
+from config.settings import Settings
+from routine.actors import Actor, Role
+from starter.api.problems import Problem
+
+ALGORITHMS = ["ES256", "RS256", "PS256"]
+LEEWAY_S = 5
+REFETCH_S = 60
+
+
+def unauthenticated() -> Problem:
+    """No token, or one we cannot trust; why is not told."""
+    return Problem(401, "UNAUTHENTICATED", "Logga in med ditt SITHS-kort och försök igen.", rule="R5")
+
+
+@dataclass
+class Verifier:
+    """Checks tokens against the issuer's keys: a file, the demo's own key, or OIDC discovery."""
+
+    settings: Settings
+    keys: KeySet | None = None
+    fetched_at: float = 0.0
+
+    async def actor(self, token: str) -> Actor:
+        """The actor a token speaks for. Raises Problem (401)."""
+        for fresh in (False, True):
+            try:
+                claims = jwt.decode(token, await self._keys(fresh=fresh), algorithms=ALGORITHMS).claims
+            except (JoseError, ValueError, TypeError, AttributeError):
+                # The issuer may have new keys; they are fetched anew once, and not more often than each minute.
+                if fresh or not self._stale():
+                    raise unauthenticated() from None
+                continue
+            return self._actor(claims)
+        raise unauthenticated()
+
+    def _actor(self, claims: dict[str, Any]) -> Actor:
+        registry = jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": self.settings.token_issuer},
+            aud={"essential": True, "value": self.settings.token_audience},
+            exp={"essential": True},
+        )
+        try:
+            registry.validate(claims)
+            roles = tuple(claims["roles"])
+            actor = Actor(hsa_id=claims["sub"], name=claims["name"], roles=roles, unit=claims["unit"])
+        except (JoseError, ValidationError, KeyError, TypeError, ValueError):
+            raise unauthenticated() from None
+        groups = (Role.ASSESSOR, Role.LICENSED)
+        if not roles or any(role in groups for role in actor.roles):
+            raise unauthenticated()
+        if not actor.has(Role.CHANNEL) and "siths" not in claims.get("amr", ()):
+            raise unauthenticated()
+        return actor
+
+    def _stale(self) -> bool:
+        remote = self.settings.jwks_file is None and self.settings.profile != "demo"
+        return remote and time.monotonic() - self.fetched_at > REFETCH_S
+
+    async def _keys(self, *, fresh: bool) -> KeySet:
+        if self.keys is None or fresh:
+            self.keys = await self._fetch()
+            self.fetched_at = time.monotonic()
+        return self.keys
+
+    async def _fetch(self) -> KeySet:
+        if self.settings.jwks_file is not None:
+            return KeySet.import_key_set(json.loads(self.settings.jwks_file.read_text()))
+        if self.settings.profile == "demo":
+            return KeySet([demo_key(self.settings)])
+        async with httpx.AsyncClient(timeout=5) as http:
+            discovery = await http.get(f"{self.settings.token_issuer}/.well-known/openid-configuration")
+            return KeySet.import_key_set((await http.get(discovery.json()["jwks_uri"])).json())
+
+
+def demo_key(settings: Settings) -> ECKey:
+    """The demo issuer's signing key, made once and kept beside the demo's data, so that tokens outlive a restart."""
+    path: Path = settings.data_dir / "demo-issuer.jwk"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        key = ECKey.generate_key("P-256", auto_kid=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(key.as_dict(private=True)))
+    return ECKey.import_key(json.loads(path.read_text()))
+
+
+def demo_token(settings: Settings, hsa_id: str, name: str, roles: tuple[Role, ...], unit: str, expires_in: int) -> str:
+    """A token for one of the demo's people; `expires_in` is in seconds by the wall clock."""
+    key = demo_key(settings)
+    now = int(time.time())
+    claims = {
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "sub": hsa_id,
+        "name": name,
+        "roles": list(roles),
+        "unit": unit,
+        "amr": ["siths"],
+        "iat": now,
+        "exp": now + expires_in,
+    }
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
+
+
+async def current_actor(request: Request) -> Actor:
+    """The caller. Raises Problem (401)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise unauthenticated()
+    verifier: Verifier = request.app.state.verifier
+    return await verifier.actor(token.strip())
+
+
+Caller = Annotated[Actor, Depends(current_actor)]

@@ -1,0 +1,52 @@
+"""Once, however often it is sent: the first answer to an Idempotency-Key is the answer."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from routine.actors import Actor
+from starter.api.problems import Problem
+from starter.house import House
+from starter.ids import body_hash
+
+MAX_KEY = 255
+Answered = tuple[int, Any]
+
+
+def required_key(request: Request) -> str:
+    """The client's key. Raises Problem (400)."""
+    key = request.headers.get("idempotency-key", "").strip()
+    if not key or len(key) > MAX_KEY:
+        raise Problem(400, "INVALID", "Begäran behöver huvudet Idempotency-Key, högst 255 tecken.")
+    return key
+
+
+async def once(
+    house: House, by: Actor, where: str, key: str, body: bytes, do: Callable[[str], Awaitable[Answered]]
+) -> JSONResponse:
+    """Do it, or answer what was answered before: refusals too, an unknown outcome never.
+
+    The key is taken for this body before anything is done, so that another body cannot ride on an outcome nobody
+    knows yet. `do` gets the id under which the engine drops repeats.
+    """
+    epoch = (await house.projection.house()).epoch
+    scope = house.id("key", epoch, by.hsa_id, where, key)
+    kept = await house.journal.reserve(scope, body_hash(body), await house.now())
+    if kept.body_hash != body_hash(body):
+        raise Problem(422, "INVALID", "Samma Idempotency-Key har redan använts för något annat.")
+    if kept.status is not None:
+        return _response(kept.status, kept.answer)
+    try:
+        status, answer = await do(scope)
+    except Problem as problem:
+        if problem.status >= 500:
+            raise
+        status, answer = problem.status, problem.body
+    await house.journal.keep(scope, status, answer)
+    return _response(status, answer)
+
+
+def _response(status: int, answer: Any) -> JSONResponse:
+    return JSONResponse(answer, status, media_type="application/problem+json" if status >= 400 else None)

@@ -1,0 +1,43 @@
+"""Server-sent events: every change of a case, as it happens; ids and versions only."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from starter.api.common import TheHouse
+from starter.api.identity import Caller
+from starter.api.reading import staff_of
+from starter.api.schema import problems
+from starter.house import House
+
+router = APIRouter(tags=["reading"])
+EVERY_S = 0.25
+HEARTBEAT_S = 15.0
+
+
+@router.get("/events/stream", responses=problems(401, 403))
+async def stream(request: Request, house: TheHouse, by: Caller, unit: str | None = None) -> StreamingResponse:
+    """`{contact_id, version}` on every change from now on; with `Last-Event-ID`, from where the reader was."""
+    code = unit or by.unit
+    staff_of(by, code)
+    last = request.headers.get("last-event-id", "")
+    after = int(last) if last.isascii() and last.isdigit() else await house.projection.seq()
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_changes(request, house, code, after), media_type="text/event-stream", headers=headers)
+
+
+async def _changes(request: Request, house: House, unit: str, after: int) -> AsyncIterator[str]:
+    yield ": ok\n\n"
+    silent_s = 0.0
+    while not await request.is_disconnected():
+        for seq, contact_id, version in await house.projection.changes(after, unit):
+            yield f"id: {seq}\ndata: {json.dumps({'contact_id': contact_id, 'version': version})}\n\n"
+            after, silent_s = seq, 0.0
+        if silent_s >= HEARTBEAT_S:
+            yield ": ok\n\n"
+            silent_s = 0.0
+        await asyncio.sleep(EVERY_S)
+        silent_s += EVERY_S

@@ -1,0 +1,145 @@
+"""Everything that starts or signals a case: one hop to the engine, and what its answers mean."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from routine.actors import Actor
+from routine.chat.decide import decide as judge
+from routine.chat.decisions import AnyDecision
+from routine.chat.events import PatientMessage, PatientWithdrew
+from routine.intake import Submission
+from routine.phrases import Screen
+from routine.refusals import Refusal
+from routine.unit import Unit
+from starter.house import House
+from store.projection import Stored
+from workflows.chat import ChatContact
+from workflows.messages import Answer, ChatStart, Reported, Signed
+
+log = structlog.get_logger(__name__)
+
+
+class EngineAway(Exception):
+    """Temporal or every worker is away. The outcome is unknown: it may still be carried out."""
+
+
+class UnknownOutcome(EngineAway):
+    """The engine took the request and has not answered in time."""
+
+
+async def begin(
+    house: House,
+    contact_id: str,
+    submission: Submission,
+    unit: Unit,
+    screens: tuple[Screen, ...],
+    at: datetime,
+    continues: str | None = None,
+) -> Answer:
+    """Start a chat, and return once the worklist shows it; the same contact is the same case. Raises EngineAway."""
+    now = await house.projection.house()
+    start = ChatStart(
+        contact_id=contact_id,
+        epoch=now.epoch,
+        offset_s=now.offset_s,
+        submission=submission,
+        unit=unit,
+        screens=screens,
+        opened_at=at,
+        continues=continues,
+    )
+    operation = WithStartWorkflowOperation(
+        ChatContact.run,
+        start,
+        id=contact_id,
+        task_queue=house.settings.task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        static_summary=f"Chatt i {unit.code}",
+    )
+    try:
+        return await house.client.execute_update_with_start_workflow(
+            ChatContact.shown, start_workflow_operation=operation, id="shown", rpc_timeout=_timeout(house)
+        )
+    except WorkflowAlreadyStartedError:
+        # The same contact was begun before, and has since been completed.
+        return Answer(version=0)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise UnknownOutcome from None
+    except RPCError as error:
+        raise _away(error) from None
+
+
+async def decide(house: House, stored: Stored, decision: AnyDecision, by: Actor, update_id: str) -> Answer | Refusal:
+    """Send a decision to its case. Raises EngineAway."""
+    handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
+    if stored.open:
+        try:
+            return await handle.execute_update(
+                ChatContact.decide, Signed(by=by, decision=decision), id=update_id, rpc_timeout=_timeout(house)
+            )
+        except WorkflowUpdateFailedError as error:
+            return _refusal(error)
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            raise UnknownOutcome from None
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise _away(error) from None
+    return await _after_the_end(house, stored, decision, by)
+
+
+async def _after_the_end(house: House, stored: Stored, decision: AnyDecision, by: Actor) -> Refusal:
+    """An ended case is judged where it rests: the same rules, on what the read model kept."""
+    now = await house.projection.case(stored.contact_id)
+    if now is None or now.open:
+        log.error("case.without_workflow", contact_id=stored.contact_id)
+        raise EngineAway
+    refusal = judge(now.chat, decision, by, await house.now())
+    assert isinstance(refusal, Refusal)  # an ended case lets nobody decide anything
+    return refusal
+
+
+async def hear(
+    house: House, stored: Stored, event: PatientMessage | PatientWithdrew, by: Actor, update_id: str
+) -> Answer:
+    """Send a patient's words to their case; `heard` is False when it has ended. Raises EngineAway."""
+    if not stored.open:
+        return Answer(version=stored.version, heard=False)
+    handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
+    try:
+        return await handle.execute_update(
+            ChatContact.hear, Reported(by=by, event=event), id=update_id, rpc_timeout=_timeout(house)
+        )
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise UnknownOutcome from None
+    except RPCError as error:
+        now = await house.projection.case(stored.contact_id)
+        if error.status is RPCStatusCode.NOT_FOUND and now is not None and not now.open:
+            return Answer(version=now.version, heard=False)
+        raise _away(error) from None
+
+
+def _timeout(house: House) -> timedelta:
+    return timedelta(seconds=house.settings.engine_timeout_s)
+
+
+def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
+    cause = error.cause
+    if isinstance(cause, ApplicationError) and cause.type == "Refusal":
+        return Refusal.model_validate(cause.details[0])
+    # Anything else is a bug in a rule, not a no: it must be seen, not answered.
+    raise error
+
+
+def _away(error: RPCError) -> Exception:
+    log.warning("engine.away", status=error.status.name)
+    return EngineAway()

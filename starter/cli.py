@@ -1,0 +1,117 @@
+"""The command line: `vaka run|api|submit|worklist|why|hours`."""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+
+from config.settings import Settings
+from config.units import ConfigurationError, load_units
+from starter.desk import Desk, Refused
+from starter.tables import calendar_table, why_tables, worklist_table
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help="Vaka vakar: ingen patient glöms bort.")
+console = Console()
+As = Annotated[str, typer.Option("--as", help="Vem du är i demon (N1, D1, VCH …); annars gäller VAKA_TOKEN.")]
+
+
+def _desk() -> Desk:
+    settings = Settings()
+    return Desk(f"http://{settings.host}:{settings.api_port}")
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run it; a no or an absent API is one clear line."""
+    try:
+        asyncio.run(work)
+    except Refused as refused:
+        console.print(f"[red]{refused}[/red]")
+        raise typer.Exit(1) from None
+    except httpx.HTTPError:
+        console.print("[red]Vaka svarar inte. Är `make run` igång?[/red]")
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def run() -> None:
+    """Start the whole house: engine, demo world, worker, watchman and API, until Ctrl-C."""
+    from starter.run import run_house
+
+    raise typer.Exit(run_house(Settings()))
+
+
+@app.command()
+def api() -> None:
+    """Serve the API alone."""
+    from starter.serve import main as serve
+
+    serve()
+
+
+@app.command()
+def submit(file: Annotated[Path, typer.Argument(help="En kontakt som JSON, se examples/.", exists=True)]) -> None:
+    """Send a contact in, as Platform24 would; sending the same file again is the same contact."""
+    contact = json.loads(file.read_text(encoding="utf-8"))
+
+    async def work() -> None:
+        async with _desk() as desk:
+            answer = await desk.submit(contact)
+            console.print_json(json.dumps(answer, ensure_ascii=False))
+
+    _run(work())
+
+
+@app.command()
+def worklist(
+    unit: Annotated[str, typer.Option(help="Enhetens kod.")] = "VC-T",
+    view: Annotated[str, typer.Option(help="now eller after_work.")] = "now",
+    who: As = "N1",
+) -> None:
+    """Print the worklist in the order cases are to be handled."""
+
+    async def work() -> None:
+        async with _desk() as desk:
+            params = {"unit": unit, "view": view}
+            console.print(worklist_table(await desk.call("GET", "/worklist", who=who, params=params)))
+
+    _run(work())
+
+
+@app.command()
+def why(contact: str, who: As = "VCH") -> None:
+    """Tell who owes what on a contact, until when, what happens if nobody acts, and what stops closing."""
+
+    async def work() -> None:
+        async with _desk() as desk:
+            console.print(why_tables(await desk.call("GET", f"/contacts/{contact}", who=who)))
+
+    _run(work())
+
+
+@app.command()
+def hours(unit: str, year: int) -> None:
+    """Print a unit's calendar for a manager to approve."""
+    try:
+        found = load_units(Settings().config_dir).snapshot(unit, datetime(year, 1, 1, 12, tzinfo=UTC))
+    except ConfigurationError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(1) from None
+    if found is None:
+        console.print(f"[red]Det finns ingen enhet {unit}.[/red]")
+        raise typer.Exit(1)
+    console.print(calendar_table(found, year))
+
+
+def main() -> None:
+    """The `vaka` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

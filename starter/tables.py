@@ -1,0 +1,110 @@
+"""What the command line prints: the worklist, why a case waits, a unit's calendar."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+
+from routine.actors import SWEDISH, Role
+from routine.phrases import MONTHS, WEEKDAYS
+from routine.unit import Unit
+
+STATES = {
+    "queued": "i kön",
+    "in_progress": "pågår",
+    "awaiting_patient": "patienten har ordet",
+    "handover_pending": "överlämnat, väntar på svar",
+    "close_requested": "stängning begärd",
+    "closed_grace": "stängt, svar öppnar igen",
+    "closed": "stängt, ska dokumenteras",
+    "completed": "avslutat",
+}
+
+
+def clock(instant: str | None) -> str:
+    """An instant as a member of staff reads it."""
+    return datetime.fromisoformat(instant).strftime("%a %-d/%-m %H:%M") if instant else "–"
+
+
+def addressee(to: dict[str, str]) -> str:
+    """Whom something is addressed to, in words."""
+    return to["hsa_id"].rpartition("-")[2] if "hsa_id" in to else SWEDISH[Role(to["role"])]
+
+
+def worklist_table(body: dict[str, Any]) -> Table:
+    """The worklist as a table, in the API's order."""
+    table = Table(title=f"Arbetslistan {clock(body['as_of'])}", title_justify="left")
+    for heading in ("Ärende", "Prio", "Läge", "Hos", "Vem", "Väntat sedan", "Näst på tur", "Senast"):
+        table.add_column(heading, no_wrap=heading in ("Ärende", "Senast"))
+    for row in body["items"]:
+        owed = ", ".join(f"{task['title']} ({addressee(task['owner'])})" for task in row["tasks"])
+        table.add_row(
+            row["contact_id"],
+            "självmordsrisk" if row["tier"] == "suicide" else str(row["priority"] or "–"),
+            STATES.get(row["state"], row["state"]),
+            row["holder"].rpartition("-")[2] if row["holder"] else "–",
+            row["masked_person"],
+            clock(row["waiting_since"]),
+            owed or "ingen uppgift",
+            clock(row["next_due_at"]),
+        )
+    return table
+
+
+def why_tables(view: dict[str, Any]) -> Group:
+    """Who owes what, until when, what happens if nobody acts, and what stops closing."""
+    owed = Table(title=f"{view['contact_id']}: {STATES.get(view['state'], view['state'])}", title_justify="left")
+    for heading in ("Uppgift", "Vem", "Senast", "Sedan får", "klockan", "Regel"):
+        owed.add_column(heading)
+    for task in view["tasks"]:
+        rung = task["next_rung"] or {"to": [], "at": None}
+        told = ", ".join(addressee(to) for to in rung["to"])
+        owed.add_row(
+            task["title"], addressee(task["owner"]), clock(task["due_at"]), told, clock(rung["at"]), task["rule"]
+        )
+    if not view["tasks"]:
+        owed.add_row("Ingen: patienten har ordet", "–", clock(view["next_due_at"]), "–", "–", "–")
+    ahead = Table(title="Om ingen gör något", title_justify="left")
+    for heading in ("När", "Vad", "Vem får veta", "Regel"):
+        ahead.add_column(heading)
+    for each in view["if_nobody_acts"]:
+        ahead.add_row(clock(each["at"]), each["what"], addressee(each["to"]) if each["to"] else "–", each["rule"] or "–")
+    blocks = Table(title="Hindrar stängning", title_justify="left")
+    for heading in ("Kod", "Regel", "Varför"):
+        blocks.add_column(heading)
+    for block in view["blocks_close"]:
+        blocks.add_row(block["code"], block["rule"], block["text"])
+    return Group(owed, ahead, blocks if view["blocks_close"] else "Inget hindrar stängning.")
+
+
+def calendar_table(unit: Unit, year: int) -> Table:
+    """A unit's year for a manager to approve: what differs from the ordinary week, and the open days of each month."""
+    table = Table(title=f"{unit.name} ({unit.code}) {year}: öppettider att godkänna", title_justify="left")
+    for heading in ("Månad", "Öppna dagar", "Stängt utöver helger", "Avvikande tider"):
+        table.add_column(heading)
+    ordinary = unit.hours.model_copy(update={"red_days": (), "exceptions": ()})
+    for month in range(1, 13):
+        days = [day for day in _days(year) if day.month == month]
+        closed = [day for day in days if ordinary.is_open_day(day) and not unit.hours.is_open_day(day)]
+        differs = [each for each in unit.hours.exceptions if each.date in days and each.intervals]
+        table.add_row(
+            MONTHS[month - 1],
+            str(sum(unit.hours.is_open_day(day) for day in days)),
+            ", ".join(f"{WEEKDAYS[day.weekday()]} {day.day}" for day in closed) or "–",
+            ", ".join(f"{each.date.day}: {_spans(each.intervals)} ({each.reason})" for each in differs) or "–",
+        )
+    week = "; ".join(
+        f"{WEEKDAYS[number]} {_spans(intervals)}" for number, intervals in enumerate(unit.hours.week) if intervals
+    )
+    table.caption = f"Ordinarie vecka: {week}"
+    return table
+
+
+def _days(year: int) -> list[date]:
+    first = date(year, 1, 1)
+    return [day for number in range(366) if (day := first + timedelta(days=number)).year == year]
+
+
+def _spans(intervals: Any) -> str:
+    return " och ".join(f"{each.open:%H.%M}–{each.close:%H.%M}" for each in intervals)

@@ -1,0 +1,105 @@
+"""The tables. Two databases: the read model, written by the worker, and the journal, written by API and watchman.
+
+Under SQLite they are two files, so that worker and API never wait for each other's lock.
+"""
+
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+
+from store.database import Instant
+
+projection = MetaData()
+journal = MetaData()
+
+cases = Table(
+    "cases",
+    projection,
+    Column("contact_id", String(64), primary_key=True),
+    Column("run_id", String(64), nullable=False),
+    Column("epoch", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("person_ref", String(64), nullable=False),
+    Column("offset_s", Float, nullable=False),
+    Column("wake_at", Instant, nullable=True),
+    Column("chat", Text, nullable=False),
+    Index("ix_cases_seq", "seq"),
+    Index("ix_cases_open", "open", "wake_at"),
+    Index("ix_cases_person_ref", "person_ref"),
+)
+
+tasks = Table(
+    "tasks",
+    projection,
+    Column("contact_id", ForeignKey("cases.contact_id", ondelete="CASCADE"), primary_key=True),
+    Column("task_id", String(80), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Index("ix_tasks_due_at", "due_at"),
+)
+
+house = Table(
+    "house",
+    projection,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("offset_s", Float, nullable=False),
+    Column("seq", Integer, nullable=False),
+)
+"""One row: the reset epoch, the demo's clock offset, and the counter that orders every change."""
+
+keys = Table(
+    "idempotency_keys",
+    journal,
+    Column("scope", String(64), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("answer", Text, nullable=True),
+)
+"""`scope` is a keyed hash of epoch, caller, contact and the client's key. No status: the outcome is not known yet."""
+
+access_log = Table(
+    "access_log",
+    journal,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("hsa_id", String(40), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("roles", String(200), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("contact_id", String(64), nullable=True),
+    Column("action", String(60), nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("detail", String(60), nullable=True),
+    Index("ix_access_log_contact_id", "contact_id"),
+)
+
+screens = Table(
+    "screens",
+    journal,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("template", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""Screens shown to residents whose contact began no case (redirected): there is no contact to keep them on."""
+
+findings = Table(
+    "findings",
+    journal,
+    Column("contact_id", String(64), primary_key=True),
+    Column("what", String(60), primary_key=True),
+    Column("found_at", Instant, nullable=False),
+)
+"""What the watchman sees right now that nobody else would."""
+
+watch = Table(
+    "watch",
+    journal,
+    Column("id", Integer, primary_key=True),
+    Column("looked_at", Instant, nullable=False),
+)
+"""When the watchman last finished his round, by the wall clock."""

@@ -1,0 +1,80 @@
+"""The house for tests: a real Temporal server with time skipping, a real worker, the API, the demo world."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from config.settings import Settings
+from gateways.people import HttpPeopleRegister
+from starter.api.app import create_app
+from starter.house import House
+from starter.serve import open_house
+from tests.story import Story
+from tests.world_server import control, world_url
+from worker import make_worker
+from workflows.plugin import connect
+
+__all__ = ["control", "world_url"]
+
+
+@pytest.fixture(scope="session")
+def engine_binary() -> str:
+    """The embedded Temporal server."""
+    if given := os.environ.get("VAKA_TEST_ENGINE"):
+        return given
+    from starter.engine import find_engine
+
+    return str(find_engine().path)
+
+
+@pytest.fixture(scope="session")
+async def temporal(engine_binary: str) -> AsyncIterator[WorkflowEnvironment]:
+    """A Temporal server of this test process's own."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=engine_binary, dev_server_log_level="error"
+    ) as environment:
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, temporal: WorkflowEnvironment, world_url: str) -> Settings:
+    """Settings of the test's house."""
+    address = temporal.client.service_client.config.target_host
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("house"),
+        temporal_address=address,
+        world_port=int(world_url.rpartition(":")[2]),
+        task_queue=f"vaka-{os.getpid()}",
+    )
+
+
+@pytest.fixture(scope="session")
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """The house, carried by a running worker."""
+    opened = await open_house(settings)
+    carrier = await connect(settings.engine_address, settings.temporal_namespace, identity="test-worker", lazy=False)
+    async with (
+        HttpPeopleRegister(settings.register_address) as register,
+        make_worker(carrier, settings, opened.projection, register),
+    ):
+        yield opened
+    await opened.projection.engine.dispose()
+    await opened.journal.engine.dispose()
+
+
+@pytest.fixture
+async def story(house: House) -> AsyncIterator[Story]:
+    """A story told through the HTTP API, with moved time."""
+    transport = httpx.ASGITransport(app=create_app(house))
+    async with Story(transport) as told:
+        yield told
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the checkout."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,84 @@
+"""A well-formed body of every decision for a chat as it stands, so that only role, state and rules can refuse it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from routine.actors import LICENSED, Actor, reaches
+from routine.chat.case import Chat, CloseRequested
+from routine.chat.decisions import TYPES
+from routine.chat.owed import waits
+from routine.tasks import Kind
+from tests.routine.world import STAFF
+
+Body = dict[str, Any]
+UNKNOWN = "doc_note-99"
+"""A task nobody has."""
+
+PLAIN: dict[str, Body] = {
+    "pick": {},
+    "take_over": {"reason": "absent"},
+    "message": {"text": "Hur mår du i dag?"},
+    "log_call": {"reached": False, "note": "Inget svar."},
+    "internal_note": {"text": "Ringer i morgon."},
+    "release": {},
+    "set_urgency": {"priority": 2, "rationale": "Tilltagande feber."},
+    "record_consent": {"given": True, "wording": "Ja."},
+    "accept_handover": {},
+    "decline_handover": {"reason": "Fel yrkesgrupp."},
+    "recall_handover": {},
+    "request_close": {},
+    "withdraw_close": {},
+    "no_action_needed": {"note": "Patienten tackar."},
+}
+
+
+def body(case: Chat, name: str, by: Actor) -> Body:
+    """One body of the decision; a task is the actor's own if she has one, the token is the one that holds."""
+    fields = PLAIN[name] if name in PLAIN else MADE[name](case, by)
+    return {"type": name, **fields}
+
+
+def _receiver(case: Chat, by: Actor) -> Body:
+    return {"to": {"role": "psychologist" if by.has(LICENSED[1]) else "physician"}}
+
+
+def _token(case: Chat, by: Actor) -> Body:
+    return {"token": case.state.token if isinstance(case.state, CloseRequested) else "0000"}
+
+
+def _task(case: Chat, by: Actor, *kinds: Kind) -> str:
+    """The first open task of the kinds, the actor's own before others'."""
+    found = [wait for wait in waits(case) if wait.kind in kinds]
+    found.sort(key=lambda wait: not reaches(wait.owner, by))
+    return found[0].task_id if found else UNKNOWN
+
+
+def _attest(case: Chat, by: Actor) -> Body:
+    return {"task_id": _task(case, by, Kind.DOC_NOTE), "current": "Hosta i två veckor.", "assessment": "Viros."}
+
+
+def _waive(case: Chat, by: Actor) -> Body:
+    return {"task_id": _task(case, by, Kind.DOC_NOTE), "reason": "administrative"}
+
+
+def _complete(case: Chat, by: Actor) -> Body:
+    return {"task_id": _task(case, by, Kind.FOLLOW_UP), "outcome": "done", "note": "Läst igenom."}
+
+
+def _reassign(case: Chat, by: Actor) -> Body:
+    """To a colleague who has not accepted the case herself: such a one writes her own note only (R83)."""
+    given = [kind for kind in Kind if kind is not Kind.HANDOVER_ACCEPT]
+    took = [row.accepted_by.hsa_id for row in case.handovers if row.accepted_by]
+    to = next(each.hsa_id for each in STAFF if each.has(*LICENSED) and each != by and each.hsa_id not in took)
+    return {"task_id": _task(case, by, *given), "to": {"hsa_id": to}, "reason": "Går hem."}
+
+
+MADE: dict[str, Callable[[Chat, Actor], Body]] = {
+    "handover": _receiver,
+    "confirm_close": _token,
+    "attest_note": _attest,
+    "waive_note": _waive,
+    "complete_task": _complete,
+    "reassign_task": _reassign,
+}
+assert {*PLAIN, *MADE} == set(TYPES)

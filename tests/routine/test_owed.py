@@ -1,0 +1,355 @@
+"""The task table of `api.md`: due instants, ladders, owners, who is told, and what is foreseen."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from routine.actors import Addressee, Role, ToPerson, ToRole
+from routine.chat.case import Asked, Chat, CloseRequested, Grace, InHand
+from routine.chat.elapse import SUMMARY, Name, elapse
+from routine.chat.foresee import HORIZON, STEPS, if_nobody_acts
+from routine.chat.owed import owed
+from routine.chat.view import documentation
+from routine.hours import Interval, OpeningHours, local
+from routine.roster import DatedRoster, Roster, Shift
+from routine.tasks import Kind, Task
+from routine.unit import Unit
+from tests.routine.traces import Trace, last, traces
+from tests.routine.world import D1, HOURS, N1, N2, ROSTER, VC_T, VCH, Step, at, chat, later, play, unit
+
+PICK = {"type": "pick"}
+ASK = {"type": "message", "text": "Hur länge?"}
+TELL = {"type": "message", "text": "Vila.", "expects_reply": False}
+CONSENT = {"type": "record_consent", "given": True, "wording": "Ja."}
+HAND = {"type": "handover", "to": {"role": "physician"}}
+
+SPLIT = (Interval(open=time(8), close=time(12)), Interval(open=time(13), close=time(17)))
+TWO_SESSIONS = unit(hours=OpeningHours(week=(*[SPLIT] * 5, (), ()), red_days=HOURS.red_days))
+NOBODY = unit(roster=Roster(standard=tuple(each for each in ROSTER.standard if not each.responsible)))
+RELAY = unit(
+    roster=Roster(
+        standard=(
+            Shift(hsa_id=N1.hsa_id, end=time(12), responsible=True),
+            Shift(hsa_id=N2.hsa_id, start=time(12), responsible=True),
+        )
+    )
+)
+
+
+def task(case: Chat, kind: Kind) -> Task:
+    return next(each for each in owed(case) if each.kind is kind)
+
+
+def short(to: Addressee) -> str:
+    return to.hsa_id.split("-")[1] if isinstance(to, ToPerson) else to.role.value
+
+
+def climb(case: Chat, kind: Kind, rungs: int) -> list[tuple[str, str]]:
+    """The next rungs of the task's ladder, when and who, as time passes and nobody acts."""
+    found: list[tuple[str, str]] = []
+    for step in range(rungs):
+        owes = task(case, kind)
+        assert owes.next_rung is not None
+        assert owes.escalation == step
+        told = list(owes.next_rung.to)
+        case = elapse(case, owes.next_rung.at)
+        alerts = [each for each in case.alerts if each.task_id == owes.task_id and each.at == owes.next_rung.at]
+        assert [each.to for each in alerts] == told, "the alert goes to whom the rung named"
+        found += [(f"{local(each.at):%m-%d %H:%M}", short(each.to)) for each in alerts]
+    return found
+
+
+def ladder(text: str) -> list[tuple[str, str]]:
+    return [(f"{day} {clock}", who) for day, clock, who in (step.split() for step in text.split(", "))]
+
+
+# handle
+
+
+@pytest.mark.parametrize(
+    ("submitted", "fields", "of", "expected"),
+    [
+        (
+            "2026-11-23 09:00",
+            {"priority": 1},
+            VC_T,
+            "11-23 09:15 N1, 11-23 09:30 unit_manager, 11-23 10:00 unit_manager",
+        ),
+        (
+            "2026-11-23 09:00",
+            {"priority": 2},
+            VC_T,
+            "11-23 10:00 N1, 11-23 11:00 unit_manager, 11-23 11:30 unit_manager",
+        ),
+        (
+            "2026-11-23 09:00",
+            {"priority": 3},
+            VC_T,
+            "11-23 13:00 N1, 11-23 17:00 unit_manager, 11-24 08:30 unit_manager",
+        ),
+        ("2026-11-23 09:00", {"priority": 5}, VC_T, "11-23 13:00 N1, 11-23 17:00 unit_manager"),
+        ("2026-11-23 09:00", {"triaged": False, "priority": None}, VC_T, "11-23 13:00 N1"),
+        ("2026-11-23 09:00", {"priority": 5, "sign": True}, VC_T, "11-23 09:15 N1, 11-23 09:30 unit_manager"),
+        ("2026-11-23 07:00", {"priority": 1}, VC_T, "11-23 08:15 N1, 11-23 08:30 unit_manager"),
+        ("2026-11-23 16:50", {"priority": 1}, VC_T, "11-24 08:05 N1, 11-24 08:20 unit_manager"),
+        ("2026-11-23 16:45", {"priority": 1}, VC_T, "11-23 17:00 N1, 11-24 08:15 unit_manager"),
+        (
+            "2026-11-23 16:40",
+            {"priority": 1},
+            VC_T,
+            "11-23 16:55 N1, 11-24 08:10 unit_manager, 11-24 08:40 unit_manager",
+        ),
+        ("2026-11-27 21:00", {"priority": 2}, VC_T, "11-30 09:00 N1, 11-30 10:00 unit_manager"),
+        ("2026-11-27 16:00", {"priority": 4}, VC_T, "11-30 11:00 N1, 11-30 15:00 unit_manager"),
+        ("2026-12-23 16:50", {"priority": 1}, VC_T, "12-28 08:05 N1, 12-28 08:20 unit_manager"),
+        ("2026-11-23 11:50", {"priority": 1}, TWO_SESSIONS, "11-23 13:05 N1, 11-23 13:20 unit_manager"),
+        ("2026-11-23 11:45", {"priority": 1}, TWO_SESSIONS, "11-23 12:00 N1, 11-23 13:15 unit_manager"),
+        ("2026-11-23 12:30", {"priority": 2}, TWO_SESSIONS, "11-23 14:00 N1, 11-23 15:00 unit_manager"),
+        ("2026-11-23 09:00", {"priority": 4}, TWO_SESSIONS, "11-23 14:00 N1, 11-24 09:00 unit_manager"),
+        ("2026-11-23 09:00", {"priority": 1}, NOBODY, "11-23 09:15 unit_manager, 11-23 09:30 unit_manager"),
+        ("2026-11-23 11:44", {"priority": 1}, RELAY, "11-23 11:59 N1"),
+        ("2026-11-23 11:45", {"priority": 1}, RELAY, "11-23 12:00 N2"),
+    ],
+)
+def test_r44_handle(submitted: str, fields: dict[str, Any], of: Unit, expected: str) -> None:
+    case = chat(submitted, of=of, **fields)
+    owes = task(case, Kind.HANDLE)
+    assert (owes.owner, owes.opened_at) == (ToRole(role=Role.LICENSED), at(submitted))
+    steps = ladder(expected)
+    assert f"{local(owes.due_at):%m-%d %H:%M}" == steps[0][0]
+    assert climb(case, Kind.HANDLE, len(steps)) == steps
+
+
+def test_r44_the_last_rung_repeats_every_half_hour_while_the_unit_is_open() -> None:
+    case = later(chat("2026-11-23 15:00", priority=1), "2026-11-24 09:20")
+    told = [f"{local(each.at):%d %H:%M}" for each in case.alerts]
+    # Counted in open time, so a half hour begun at 17:00 goes on at 08:00.
+    assert told == [
+        *("23 15:15", "23 15:30", "23 16:00", "23 16:30", "23 17:00"),
+        *("24 08:30", "24 09:00"),
+    ]
+    assert task(case, Kind.HANDLE).escalation == 7
+
+
+def test_r45_urgency_moves_the_due_instant_and_tells_each_once() -> None:
+    case = play(
+        chat("2026-11-23 08:00", priority=4),
+        [("2026-11-23 11:10", N2, {"type": "set_urgency", "priority": 1, "rationale": "Andnöd."})],
+    )
+    assert task(case, Kind.HANDLE).due_at == at("2026-11-23 08:15")
+    case = elapse(case, at("2026-11-23 11:10"))
+    assert [(each.at, short(each.to)) for each in case.alerts] == [
+        (at("2026-11-23 11:10"), "N1"),
+        (at("2026-11-23 11:10"), "unit_manager"),
+    ]
+    owes = task(case, Kind.HANDLE)
+    assert owes.next_rung is not None
+    assert owes.next_rung.at == at("2026-11-23 11:30")
+
+
+def test_r45_no_urgency_moves_the_deadline_of_a_sign() -> None:
+    low = {"type": "set_urgency", "priority": 5, "rationale": "Kan vänta."}
+    case = play(chat("2026-11-23 09:00", sign=True), [("2026-11-23 09:01", N2, low)])
+    assert task(case, Kind.HANDLE).due_at == at("2026-11-23 09:15")
+
+
+def test_r42_released_it_is_handled_from_when_it_came_into_the_queue() -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK)])
+    case = play(case, [("2026-11-23 10:00", N1, {"type": "release"})])
+    assert task(case, Kind.HANDLE).due_at == at("2026-11-23 14:00")
+
+
+def test_r42_a_further_word_in_the_queue_moves_nothing() -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 12:00", None, {"text": "Hallå?"})])
+    assert task(case, Kind.HANDLE).due_at == at("2026-11-23 13:00")
+
+
+# reply, follow_up
+
+
+@pytest.mark.parametrize(
+    ("steps", "kind", "expected"),
+    [
+        ([("11-23 09:20", N1, PICK)], Kind.REPLY, "11-23 10:20 N1, 11-23 11:20 unit_manager, 11-23 11:50 unit_manager"),
+        ([("11-23 16:30", N1, PICK)], Kind.REPLY, "11-24 08:30 N1, 11-24 09:30 unit_manager"),
+        ([("11-27 16:30", N1, PICK)], Kind.REPLY, "11-30 08:30 N1, 11-30 09:30 unit_manager"),
+        (
+            [("11-23 09:20", N1, PICK), ("11-23 09:41", N1, TELL)],
+            Kind.FOLLOW_UP,
+            "11-23 13:41 N1, 11-24 08:41 unit_manager, 11-24 09:11 unit_manager",
+        ),
+        (
+            [("11-23 09:20", N1, PICK), ("11-27 16:00", N1, TELL)],
+            Kind.FOLLOW_UP,
+            "11-30 11:00 N1, 11-30 15:00 unit_manager",
+        ),
+    ],
+)
+def test_r42_reply_and_follow_up(steps: list[Step], kind: Kind, expected: str) -> None:
+    case = play(chat("2026-11-23 09:00"), [(f"2026-{when}", by, what) for when, by, what in steps])
+    assert task(case, kind).owner == ToPerson(hsa_id=N1.hsa_id)
+    rungs = ladder(expected)
+    assert climb(case, kind, len(rungs)) == rungs
+
+
+def test_r42_the_first_unanswered_word_counts_for_the_wait() -> None:
+    case = play(
+        chat("2026-11-23 09:00"),
+        [
+            ("2026-11-23 09:10", N1, PICK),
+            ("2026-11-23 09:20", N1, ASK),
+            ("2026-11-23 10:00", None, {"text": "Två veckor."}),
+            ("2026-11-23 10:50", None, {"text": "Hallå?"}),
+        ],
+    )
+    assert task(case, Kind.REPLY).due_at == at("2026-11-23 11:00")
+
+
+@pytest.mark.parametrize(
+    ("when", "owner"),
+    [
+        ("2026-11-23 16:59:59", ToPerson(hsa_id=N1.hsa_id)),
+        ("2026-11-23 17:00", ToRole(role=Role.NURSE)),
+        ("2026-11-24 07:59:59", ToRole(role=Role.NURSE)),
+        ("2026-11-24 08:00", ToPerson(hsa_id=N1.hsa_id)),
+    ],
+)
+def test_r42_the_role_owes_it_while_the_holder_has_no_shift(when: str, owner: Addressee) -> None:
+    case = play(chat("2026-11-23 16:00"), [("2026-11-23 16:40", N1, PICK)])
+    assert task(later(case, when), Kind.REPLY).owner == owner
+
+
+def test_r42_the_role_is_her_profession_and_her_next_shift_may_be_days_away() -> None:
+    wednesday = DatedRoster(date=date(2026, 11, 25), shifts=(Shift(hsa_id=D1.hsa_id),))
+    seldom = unit(roster=Roster(standard=(Shift(hsa_id=N1.hsa_id, responsible=True),), dated=(wednesday,)))
+    case = play(chat("2026-11-20 16:00", of=seldom), [("2026-11-20 16:50", D1, PICK), ("2026-11-20 16:55", D1, TELL)])
+    for when, owner in (
+        ("2026-11-24 23:00", ToRole(role=Role.PHYSICIAN)),
+        ("2026-11-25 08:00", ToPerson(hsa_id=D1.hsa_id)),
+        ("2026-11-25 17:00", ToRole(role=Role.PHYSICIAN)),
+    ):
+        assert task(later(case, when), Kind.FOLLOW_UP).owner == owner
+
+
+# handover_accept, doc_note
+
+
+def test_r53_handover_accept_tells_the_sender_until_it_is_hers_again() -> None:
+    case = play(
+        chat("2026-11-23 09:00"),
+        [
+            ("2026-11-23 09:10", N1, PICK),
+            ("2026-11-23 14:40", N1, CONSENT),
+            ("2026-11-23 14:45", N1, HAND),
+        ],
+    )
+    owes = task(case, Kind.HANDOVER_ACCEPT)
+    assert (owes.owner, owes.due_at) == (ToRole(role=Role.PHYSICIAN), at("2026-11-23 15:45"))
+    assert climb(case, Kind.HANDOVER_ACCEPT, 2) == ladder("11-23 15:45 N1, 11-23 16:15 N1")
+    assert not [each for each in owed(later(case, "2026-11-23 16:30")) if each.kind is Kind.HANDOVER_ACCEPT]
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("2026-11-23 09:41", "11-24 17:00 N1, 11-25 17:00 unit_manager, 11-26 08:30 unit_manager"),
+        ("2026-11-27 16:00", "11-30 17:00 N1, 12-01 17:00 unit_manager"),
+        ("2026-11-27 23:30", "11-30 17:00 N1, 12-01 17:00 unit_manager"),
+        ("2026-12-23 11:00", "12-28 17:00 N1, 12-29 17:00 unit_manager"),
+        ("2026-12-30 11:00", "01-04 17:00 N1, 01-05 17:00 unit_manager"),
+    ],
+)
+def test_r83_doc_note(when: str, expected: str) -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK), (when, N1, ASK)])
+    rungs = ladder(expected)
+    assert task(case, Kind.DOC_NOTE).owner == ToPerson(hsa_id=N1.hsa_id)
+    assert climb(case, Kind.DOC_NOTE, len(rungs)) == rungs
+
+
+def test_r84_a_note_that_was_given_away_tells_its_new_owner() -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK), ("2026-11-23 09:20", N1, ASK)])
+    give = {"type": "reassign_task", "task_id": case.notes[0].task_id, "to": {"hsa_id": N2.hsa_id}, "reason": "Sjuk."}
+    case = play(case, [("2026-11-23 10:00", VCH, give)])
+    assert climb(case, Kind.DOC_NOTE, 1) == ladder("11-24 17:00 N2")
+    assert documentation(case)[0].owner == ToPerson(hsa_id=N2.hsa_id)
+
+
+def test_r10_a_reassigned_reply_is_owed_by_the_other_at_the_same_instant() -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK)])
+    owes = task(case, Kind.REPLY)
+    give = {"type": "reassign_task", "task_id": owes.task_id, "to": {"role": "physician"}, "reason": "Läkemedel."}
+    given = task(play(case, [("2026-11-23 09:30", N1, give)]), Kind.REPLY)
+    assert given.owner == ToRole(role=Role.PHYSICIAN)
+    assert (given.task_id, given.due_at) == (owes.task_id, owes.due_at)
+
+
+# What happens if nobody acts
+
+
+def test_if_nobody_acts_tells_both_that_grace_ends_and_that_the_note_is_late() -> None:
+    case = play(
+        chat("2026-11-23 09:00"),
+        [
+            ("2026-11-23 09:10", N1, PICK),
+            ("2026-11-23 09:20", N1, ASK),
+            ("2026-11-23 09:30", N1, {"type": "request_close"}),
+            ("2026-11-23 09:31", N1, {"type": "confirm_close"}),
+        ],
+    )
+    first = [(each.at, each.what, each.to and short(each.to)) for each in if_nobody_acts(case)[:2]]
+    assert first == [
+        (at("2026-11-24 17:00"), "Försenat: Dokumentera i journalen", "N1"),
+        (at("2026-11-24 17:00"), SUMMARY[Name.GRACE], None),
+    ]
+
+
+def test_if_nobody_acts_a_handover_is_late_and_comes_back() -> None:
+    case = play(
+        chat("2026-11-23 09:00"),
+        [("2026-11-23 09:10", N1, PICK), ("2026-11-23 14:40", N1, CONSENT), ("2026-11-23 15:45", N1, HAND)],
+    )
+    told = [(f"{local(each.at):%H:%M}", each.rule) for each in if_nobody_acts(case) if each.at.day == 23]
+    assert told == [("16:10", "R42"), ("16:30", "R53"), ("16:40", "R42")]
+
+
+@settings(max_examples=120, deadline=None)
+@given(traces(longest=14))
+def test_if_nobody_acts_is_what_elapse_brings_about(trace: Trace) -> None:
+    """Every alert that is foreseen comes, in that order and to that addressee, and none comes that was not foreseen."""
+    case, _ = last(trace)
+    foreseen = if_nobody_acts(case)
+    until = foreseen[-1].at if len(foreseen) == STEPS else case.as_of + HORIZON
+    then = elapse(case, until)
+    told = [(each.at, each.what, each.to, each.rule) for each in foreseen if each.to is not None]
+    come = [(each.at, each.reason, each.to, each.rule) for each in then.alerts[len(case.alerts) :]]
+    assert told == come[: len(told)]
+    full = len(foreseen) == STEPS
+    assert full or len(told) == len(come)
+    assert [each.at for each in foreseen] == sorted(each.at for each in foreseen)
+    for each in foreseen:
+        if each.to is None:
+            just_before, after = elapse(case, each.at - timedelta(microseconds=1)), elapse(case, each.at)
+            assert _passed(each.what, just_before, after), each
+    early = elapse(case, until - timedelta(microseconds=1))
+    assert _passes(case, early) <= sum(each.to is None and each.at < until for each in foreseen)
+
+
+def _listed(case: Chat) -> object:
+    state = case.state
+    return state.hand.word.listed_at if isinstance(state, InHand) and isinstance(state.hand.word, Asked) else None
+
+
+def _passed(what: str, before: Chat, after: Chat) -> bool:
+    """Whether that which nobody is told of has happened between the two."""
+    if what == SUMMARY[Name.GRACE]:
+        return isinstance(before.state, Grace) and not isinstance(after.state, Grace)
+    if what == SUMMARY[Name.CLOSE_TOKEN]:
+        return isinstance(before.state, CloseRequested) and not isinstance(after.state, CloseRequested)
+    return what == SUMMARY[Name.CLOSING_LIST] and _listed(before) != _listed(after)
+
+
+def _passes(before: Chat, after: Chat) -> int:
+    """At least how many things nobody is told of have happened between the two."""
+    return sum(_passed(SUMMARY[name], before, after) for name in (Name.GRACE, Name.CLOSE_TOKEN, Name.CLOSING_LIST))

@@ -1,0 +1,255 @@
+"""No patient is forgotten, by construction: every state a chat can reach owes somebody something, or is watched.
+
+From submitted chats, all decisions, events and steps of time are tried until nothing new turns up. Two cases count as
+the same where they differ only in instants, texts and how often something was done; what is kept apart is in `Key`.
+"""
+
+from collections import Counter, deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, NamedTuple
+
+import pytest
+
+from routine.actors import Actor, ToPerson
+from routine.chat.case import Asked, Chat, CloseRequested, climbed, open_notes, pending_handover
+from routine.chat.decide import allowed, decide
+from routine.chat.decisions import TYPES
+from routine.chat.elapse import Name, elapse, next_due
+from routine.chat.hear import hear
+from routine.chat.owed import owed, waits
+from routine.chat.row import row, state_of, word_of
+from routine.chat.view import view
+from routine.handover import unspent
+from routine.refusals import Refusal
+from routine.unit import Unit
+from tests.routine.bodies import Body, body
+from tests.routine.traces import EVENTS
+from tests.routine.world import AUD1, D1, K1, LITERAL, N1, N2, N9, REC1, VC_T, VCH, at, chat, decision
+
+ACTORS = (N1, N2, D1, VCH)
+OUTSIDERS = (K1, REC1, AUD1, N9)
+BOUND = 6_000
+"""More states than this, and the abstraction leaks: something grows without end."""
+
+OTHERWISE: dict[str, tuple[Body, ...]] = {
+    "message": ({"text": "Vila.", "expects_reply": False}, {"phrase": "Stängning"}),
+    "log_call": ({"reached": True, "note": "Pratat."},),
+    "record_consent": ({"given": False, "wording": "Nej."},),
+    "request_close": ({"grace": "none"},),
+    "handover": ({"to": {"hsa_id": N1.hsa_id}}, {"to": {"hsa_id": D1.hsa_id}}),
+}
+"""Further bodies of a decision, where they lead elsewhere than the plain one."""
+
+CASES: dict[str, tuple[str, Unit, dict[str, Any]]] = {
+    "open hours": ("2026-11-24 10:00", VC_T, {"priority": 4}),
+    "after closing, urgent": ("2026-11-24 18:30", LITERAL, {"priority": 1}),
+    "Friday evening, a sign": ("2026-11-27 18:30", VC_T, {"priority": 4, "sign": True}),
+    "the day before Christmas, untriaged": ("2026-12-23 16:20", VC_T, {"priority": None, "triaged": False}),
+    "Friday before closing, literal grace": ("2026-11-27 15:50", LITERAL, {"priority": 2}),
+}
+
+
+class Key(NamedTuple):
+    """What keeps two cases apart in the walk."""
+
+    state: str
+    word: str
+    listed: bool
+    holder: str
+    on_duty: bool
+    open: bool
+    pending: str
+    notes: int
+    holder_owes_note: bool
+    reopened: bool
+    consented: bool
+    token: str
+    register_away: bool
+    late: bool
+    assigned: bool
+    tier: str
+
+
+def key(case: Chat, now: datetime) -> Key:
+    state, word, holder = case.state, word_of(case), case.holder
+    pending, hours = pending_handover(case), case.unit.hours
+    owing = [note.documenter for note in open_notes(case)]
+    ids = {wait.task_id for wait in waits(case)}
+    return Key(
+        state=state_of(case),
+        word=word.word if word else "",
+        listed=isinstance(word, Asked) and word.listed_at is not None,
+        holder=holder.hsa_id if holder else "",
+        on_duty=holder is not None and case.unit.roster.on_duty(holder.hsa_id, now, hours),
+        open=hours.is_open(now),
+        pending=repr(pending.to) if pending else "",
+        notes=min(len(owing), 2),
+        holder_owes_note=holder is not None and holder.hsa_id in owing,
+        reopened=case.reopened_until is not None,
+        consented=unspent(case.consents) is not None,
+        token=state.grace if isinstance(state, CloseRequested) else "",
+        register_away=row(case).state == "queued" and any(name == Name.REGISTER for name in _names(case)),
+        late=any(climbed(case, task_id) for task_id in ids),
+        assigned=any(each.task_id in ids for each in case.assigned),
+        tier=row(case).tier,
+    )
+
+
+def _names(case: Chat) -> list[Name]:
+    due = next_due(case)
+    return [due.name] if due else []
+
+
+@dataclass
+class Walk:
+    """What a walk has seen."""
+
+    seen: set[Key]
+    accepted: Counter[str]
+    steps: int = 0
+
+
+@cache
+def walk(name: str) -> Walk:
+    """Everything that can become of the case."""
+    submitted, of, fields = CASES[name]
+    begun, now = chat(submitted, of=of, **fields), at(submitted)
+    found = Walk(seen={key(begun, now)}, accepted=Counter())
+    waiting = deque([(begun, now)])
+    while waiting:
+        case, now = waiting.popleft()
+        is_watched(case)
+        is_shown(case)
+        for after, then in successors(case, now, found):
+            found.steps += 1
+            assert row(after).tier == row(case).tier, "the tier never drops"
+            if (what := key(after, then)) not in found.seen:
+                found.seen.add(what)
+                assert len(found.seen) <= BOUND, what
+                waiting.append((after, then))
+    return found
+
+
+def is_watched(case: Chat) -> None:
+    """Somebody owes something, or a named timer waits for the patient."""
+    if case.ended:
+        assert next_due(case) is None
+        assert owed(case) == ()
+        return
+    due = next_due(case)
+    assert due is not None
+    assert due.summary
+    tasks = owed(case)
+    for task in tasks:
+        assert task.next_rung is not None
+        assert task.next_rung.to
+        assert task.next_rung.at >= task.due_at
+        assert task.owner
+        assert task.due_at >= task.opened_at
+    for_us = [task for task in tasks if task.kind != "doc_note"]
+    state = state_of(case)
+    if state in ("awaiting_patient", "closed_grace"):
+        assert not for_us
+        watch = {"awaiting_patient": Name.CLOSING_LIST, "closed_grace": Name.GRACE}[state]
+        assert watch.value in (each.name for each in view_deadlines(case))
+    else:
+        assert tasks, "nobody owes anything"
+        assert for_us or state == "closed"
+    if isinstance(case.state, CloseRequested):
+        assert any(task.kind in ("reply", "follow_up") for task in tasks)
+
+
+def view_deadlines(case: Chat) -> Any:
+    return view(case, VCH).deadlines
+
+
+def is_shown(case: Chat) -> None:
+    """The row and the view never fail, for anybody, and JSON holds all of it."""
+    for by in (N1, AUD1):
+        shown = view(case, by)
+        assert shown.model_dump_json(by_alias=True)
+        assert (shown.state, shown.tasks) == (row(case).state, owed(case))
+    assert Chat.model_validate_json(case.model_dump_json()) == case
+    for by in OUTSIDERS:
+        assert allowed(case, by) == ()
+
+
+def successors(case: Chat, now: datetime, found: Walk) -> list[tuple[Chat, datetime]]:
+    """What every decision, event and step of time makes of the case; `allowed` is held to its word on the way."""
+    after = [(each, now) for by in ACTORS for each in decided(case, by, now, found)]
+    after += [(hear(case, event, now), now) for event in EVENTS.values()]
+    if due := next_due(case):
+        for then in (due.at - timedelta(seconds=1), due.at):
+            if then > now:
+                after.append((elapse(case, then), then))
+    for each, _ in after:
+        assert len(each.lines) >= len(case.lines)
+        assert len(each.alerts) >= len(case.alerts)
+    return after
+
+
+def decided(case: Chat, by: Actor, now: datetime, found: Walk) -> list[Chat]:
+    case = elapse(case, now)
+    may, after = allowed(case, by), []
+    for name in TYPES:
+        answer = decide(case, decision(body(case, name, by)), by, now)
+        if isinstance(answer, Chat):
+            assert name in may, f"{name} is not offered, yet accepted from {by.hsa_id}"
+            found.accepted[name] += 1
+            after.append(answer)
+        elif name in may:
+            assert (name, answer.code) == ("handover", "CONSENT_REQUIRED"), f"{name} is offered, and {answer.code}"
+        for fields in OTHERWISE.get(name, ()):
+            other = decide(case, decision({"type": name, **fields}), by, now)
+            assert isinstance(other, Refusal) or name in may
+            if isinstance(other, Chat):
+                after.append(other)
+    return after
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_patient_is_forgotten(name: str) -> None:
+    """Every state that has not ended owes a task with an owner and a ladder, or a named timer waits for the patient."""
+    found = walk(name)
+    print(f"{name}: {len(found.seen)} states, {found.steps} steps")  # noqa: T201
+    assert found.seen
+
+
+def test_the_walk_is_not_vacuous() -> None:
+    """Every state of `api.md` is reached, in and out of hours, and every decision is accepted at least once."""
+    walks = [walk(name) for name in CASES]
+    seen = {each for found in walks for each in found.seen}
+    assert {each.state for each in seen} == {
+        *("queued", "in_progress", "awaiting_patient", "handover_pending"),
+        *("close_requested", "closed_grace", "closed", "completed"),
+    }
+    assert {each.word for each in seen} == {"", "unanswered", "asked", "quiet"}
+    assert {(each.state, each.open) for each in seen} >= {(state, open_) for state, open_, *_ in HOURS_MET}
+    assert {each.holder for each in seen} >= {"", N1.hsa_id, N2.hsa_id, D1.hsa_id}
+    assert {each.tier for each in seen} == {"normal", "suicide"}
+    accepted = sum((found.accepted for found in walks), Counter[str]())
+    assert set(accepted) == set(TYPES)
+    assert all(flag in {getattr(each, name) for each in seen} for name in FLAGS for flag in (True, False))
+    assert len(seen) > 500
+
+
+HOURS_MET = [
+    (state, open_)
+    for state in ("queued", "in_progress", "awaiting_patient", "handover_pending", "closed_grace", "closed")
+    for open_ in (True, False)
+]
+FLAGS = ("listed", "on_duty", "holder_owes_note", "reopened", "consented", "late", "assigned")
+
+
+def test_a_tasks_owner_can_be_told() -> None:
+    """A named owner or addressee is somebody of the unit."""
+    case = chat("2026-11-24 10:00")
+    to = decision(
+        {"type": "reassign_task", "task_id": owed(case)[0].task_id, "to": {"hsa_id": N9.hsa_id}, "reason": "x"}
+    )
+    answer = decide(case, to, VCH, at("2026-11-24 10:01"))
+    assert isinstance(answer, Refusal)
+    assert answer.code == "OTHER_UNIT"
+    assert not any(isinstance(task.owner, ToPerson) for task in owed(case))

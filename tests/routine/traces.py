@@ -1,0 +1,135 @@
+"""Random lives of a chat: who does what, what is heard, how the time passes. Shrinks to a readable list of moves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from routine.actors import Actor
+from routine.chat.case import Chat
+from routine.chat.decide import allowed, decide
+from routine.chat.decisions import TYPES, AnyDecision
+from routine.chat.elapse import elapse, next_due
+from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.hear import hear
+from routine.refusals import Refusal
+from routine.unit import Unit
+from tests.routine.bodies import body
+from tests.routine.world import AUD1, D1, D2, K1, LITERAL, N1, N2, N9, VC_T, VCH, Y1, chat, decision
+
+STARTS = ("2026-11-24 10:00", "2026-11-24 16:50", "2026-11-25 06:00", "2026-11-27 18:30", "2026-12-23 16:10")
+WORKERS = (N1, N2, D1, Y1, D2, VCH)
+OTHERS = (K1, AUD1, N9)
+PASSES = (0.0, 1.0, 9.5, 10.0, 30.0, 45.0, 60.0, 239.0, 14 * 60.0, 24 * 60.0, 3 * 24 * 60.0)
+"""Minutes."""
+EVENTS: dict[str, Event] = {
+    "wrote": PatientMessage(type="patient_message", text="Hej igen."),
+    "withdrew": PatientWithdrew(type="patient_withdrew"),
+    "withdrew with words": PatientWithdrew(type="patient_withdrew", text="Det har gått över."),
+    "known": PersonKnown(found=True, name="Test Ett", protected=False, deceased=False),
+    "protected": PersonKnown(found=True, name=None, protected=True, deceased=False),
+    "register silent": RegisterSilent(),
+}
+
+Move = tuple[str, Any]
+"""`("allowed", (who, n))` the n-th decision allowed to her, `("any", (who, type))`, `("event", name)`,
+`("pass", minutes)`, `("due", seconds)` up to so long before or after what the clock brings about next."""
+
+_who = st.sampled_from(range(len(WORKERS)))
+MOVES: st.SearchStrategy[Move] = st.one_of(
+    st.tuples(st.just("allowed"), st.tuples(_who, st.integers(0, 14))),
+    st.tuples(st.just("allowed"), st.tuples(st.sampled_from([0, 0, 2]), st.integers(0, 14))),
+    st.tuples(st.just("any"), st.tuples(st.integers(0, 8), st.sampled_from(sorted(TYPES)))),
+    st.tuples(st.just("event"), st.sampled_from(["wrote", "wrote", *EVENTS])),
+    st.tuples(st.just("pass"), st.sampled_from(PASSES)),
+    st.tuples(st.just("due"), st.sampled_from([0, -1, 1])),
+)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How a case begins, and its moves."""
+
+    start: str
+    of: Unit
+    sign: bool
+    priority: int | None
+    moves: list[Move] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        grace = self.of.policy.grace
+        return f"Trace({self.start!r}, grace={grace}, sign={self.sign}, priority={self.priority}, moves={self.moves})"
+
+    def begun(self) -> Chat:
+        """The case as it is submitted."""
+        return chat(self.start, of=self.of, sign=self.sign, priority=self.priority)
+
+
+def traces(longest: int = 25, of: st.SearchStrategy[Unit] | None = None) -> st.SearchStrategy[Trace]:
+    """Lives of at most so many moves."""
+    return st.builds(
+        Trace,
+        start=st.sampled_from(STARTS),
+        of=of or st.sampled_from((VC_T, LITERAL)),
+        sign=st.sampled_from((False, False, False, True)),
+        priority=st.sampled_from((1, 2, 4, None)),
+        moves=st.lists(MOVES, min_size=3, max_size=longest),
+    )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A move as it was made: the case before and after, when, and what was decided or heard, if anything."""
+
+    before: Chat
+    after: Chat
+    now: datetime
+    decided: tuple[AnyDecision, Actor] | None = None
+    refused: Refusal | None = None
+    heard: Event | None = None
+
+
+def stages(trace: Trace) -> Iterator[Stage]:
+    """The trace, move by move."""
+    case = trace.begun()
+    now = case.opened_at
+    for kind, what in trace.moves:
+        if kind in ("pass", "due"):
+            now = _passed(case, now, kind, what)
+            yield Stage(before=case, after=(after := elapse(case, now)), now=now)
+            case = after
+        elif kind == "event":
+            yield Stage(before=case, after=(after := hear(case, EVENTS[what], now)), now=now, heard=EVENTS[what])
+            case = after
+        elif chosen := _chosen(case, kind, what):
+            answer = decide(case, chosen[0], chosen[1], now)
+            if isinstance(answer, Refusal):
+                yield Stage(before=case, after=case, now=now, decided=chosen, refused=answer)
+            else:
+                yield Stage(before=case, after=answer, now=now, decided=chosen)
+                case = answer
+
+
+def last(trace: Trace) -> tuple[Chat, datetime]:
+    """The case after the trace, and the instant then."""
+    case, now = trace.begun(), trace.begun().opened_at
+    for stage in stages(trace):
+        case, now = stage.after, stage.now
+    return case, now
+
+
+def _passed(case: Chat, now: datetime, kind: str, what: float) -> datetime:
+    if kind == "pass":
+        return now + timedelta(minutes=what)
+    due = next_due(case)
+    return max(now, due.at + timedelta(seconds=what)) if due else now
+
+
+def _chosen(case: Chat, kind: str, what: tuple[int, Any]) -> tuple[AnyDecision, Actor] | None:
+    by = (*WORKERS, *OTHERS)[what[0]]
+    if kind == "any":
+        return decision(body(case, what[1], by)), by
+    names = allowed(case, by)
+    return (decision(body(case, names[what[1] % len(names)], by)), by) if names else None

@@ -1,0 +1,189 @@
+"""ChatContact: the durable shell round the chat's state machine, from submit to completed."""
+
+import asyncio
+from datetime import datetime
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from routine.chat.case import Chat
+from routine.chat.decide import decide
+from routine.chat.effects import effects
+from routine.chat.elapse import elapse, next_due
+from routine.chat.events import Event, PersonKnown, RegisterSilent
+from routine.chat.hear import hear, opened, screens_for_reply
+from routine.chat.row import row
+from routine.effects import LookUpPerson
+from routine.record import Record
+from routine.refusals import Refusal
+from workflows.clock import Clock
+from workflows.messages import Answer, ChatStart, Reported, Signed
+from workflows.options import LOOKUP, PROJECTION
+
+RECENT = 50
+"""How many update ids are carried over when a history is continued as new."""
+
+
+def refused(refusal: Refusal) -> ApplicationError:
+    """A refusal as the client receives it; it leaves nothing in the history."""
+    return ApplicationError("refused", refusal.model_dump(mode="json"), type="Refusal", non_retryable=True)
+
+
+@workflow.defn(name="ChatContact")
+class ChatContact:
+    """One chat contact. It owns the case; the read model only mirrors it."""
+
+    @workflow.init
+    def __init__(self, start: ChatStart) -> None:
+        self._start = start
+        self._clock = Clock(start.offset_s)
+        self._case: Chat = start.resumed or opened(
+            start.contact_id, start.unit, start.submission, start.screens, start.opened_at, start.continues
+        )
+        self._version = start.version
+        self._projected = -1
+        self._begun: set[str] = set()
+        self._recent = dict(start.recent)
+
+    @workflow.run
+    async def run(self, start: ChatStart) -> str:
+        """Watch until the case has ended: whatever falls due by itself happens here."""
+        projector = asyncio.create_task(self._project())
+        while not self._case.ended:
+            self._begin_effects()
+            seen = self._version
+            await self._clock.until(next_due(self._case), unless=lambda seen=seen: self._version != seen)  # type: ignore[misc]
+            self._become(elapse(self._case, self._clock.now()))
+            if workflow.info().is_continue_as_new_suggested():
+                await self._continue_as_new(start)
+        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
+        projector.cancel()
+        return row(self._case).state
+
+    @workflow.update
+    async def decide(self, signed: Signed) -> Answer:
+        """A decision by staff. The new case stands before the first await; the answer waits for the read model."""
+        now, update = self._clock.now(), _update_id()
+        if update not in self._recent:
+            case = decide(self._case, signed.decision, signed.by, now)
+            # Another decision may have come between the validator and here: two nurses, one patient.
+            if isinstance(case, Refusal):
+                raise refused(case)
+            self._become(case)
+            self._remember(update)
+        await self._shown()
+        return Answer(version=self._recent[update])
+
+    @decide.validator
+    def _may_decide(self, signed: Signed) -> None:
+        if _update_id() in self._recent:
+            return
+        case = decide(self._case, signed.decision, signed.by, self._clock.now())
+        if isinstance(case, Refusal):
+            raise refused(case)
+
+    @workflow.update
+    async def hear(self, reported: Reported) -> Answer:  # lint: VK004 because a patient's words are never refused
+        """What the patient reports. Never refused; words that come after the end are answered as not heard."""
+        now, update = self._clock.now(), _update_id()
+        screens = screens_for_reply(self._case, now)
+        if update not in self._recent:
+            case = elapse(self._case, now)
+            if not case.hears:
+                self._become(case)
+                return Answer(version=self._version, heard=False)
+            self._become(hear(case, reported.event, now))
+            self._remember(update)
+        await self._shown()
+        return Answer(version=self._recent[update], screens=screens)
+
+    @workflow.update
+    async def shown(self) -> Answer:
+        """Answers once the read model shows the case as it is: the first view of a new contact."""
+        await self._shown()
+        return Answer(version=self._version)
+
+    @shown.validator
+    def _may_be_shown(self) -> None:
+        return
+
+    @workflow.query
+    def record(self) -> Record:
+        """The case as the read model should have it, to rebuild it from."""
+        due = next_due(self._case)
+        return Record(
+            contact_id=self._start.contact_id,
+            run_id=workflow.info().run_id,
+            epoch=self._start.epoch,
+            version=self._version,
+            offset_s=self._start.offset_s,
+            wake_at=due.at if due else None,
+            chat=self._case,
+        )
+
+    def _become(self, case: Chat) -> None:
+        if case is not self._case:
+            self._case = case
+            self._version += 1
+
+    def _remember(self, update: str) -> None:
+        self._recent[update] = self._version
+        while len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+
+    async def _shown(self) -> None:
+        wanted = self._version
+        await workflow.wait_condition(lambda: self._projected >= wanted)
+
+    async def _project(self) -> None:
+        """Keep the read model up with the case, for as long as it takes."""
+        while True:
+            await workflow.wait_condition(lambda: self._projected < self._version)
+            record = self.record()
+            try:
+                await workflow.execute_local_activity("project", record, **PROJECTION)
+            except ActivityError:
+                await workflow.sleep(1, summary="Arbetslistan kunde inte skrivas; försöker igen")
+                continue
+            self._projected = record.version
+            workflow.set_current_details(_card(self._case, next_due(self._case)))
+
+    def _begin_effects(self) -> None:
+        for effect in effects(self._case):
+            if effect.key not in self._begun:
+                self._begun.add(effect.key)
+                asyncio.create_task(self._look_up(effect))  # noqa: RUF006 - the workflow's loop keeps it
+
+    async def _look_up(self, effect: LookUpPerson) -> None:
+        event: Event
+        try:
+            event = await workflow.execute_activity(
+                "look_up_person", effect, result_type=PersonKnown, summary="Frågar folkbokföringen", **LOOKUP
+            )
+        except ActivityError:
+            event = RegisterSilent()
+        self._become(hear(self._case, event, self._clock.now()))
+
+    async def _continue_as_new(self, start: ChatStart) -> None:
+        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
+        recent = tuple(self._recent.items())
+        carried = {"resumed": self._case, "version": self._version + 1, "recent": recent}
+        workflow.continue_as_new(start.model_copy(update=carried))
+
+
+def _update_id() -> str:
+    info = workflow.current_update_info()
+    assert info is not None
+    return info.id
+
+
+def _card(case: Chat, due: object) -> str:
+    """The case on one screen for an on-call engineer: states and instants, nothing about the patient."""
+    line = row(case)
+    owed = "\n".join(f"- {task.title} ({task.rule}), senast {_shown_at(task.due_at)}" for task in line.tasks)
+    upcoming = f"\n\nHärnäst: {getattr(due, 'summary', 'inget')}" if due else ""
+    return f"**{line.state}** i {line.unit}\n\n{owed or 'Ingen uppgift: patienten har ordet.'}{upcoming}"
+
+
+def _shown_at(at: datetime) -> str:
+    return at.isoformat(timespec="minutes")

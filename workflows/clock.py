@@ -1,0 +1,32 @@
+"""The case's clock: house time, and one durable timer at a time. Workflow code never asks for wall time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from routine.chat.elapse import Due
+
+
+class Clock:
+    """House time is workflow time plus a constant offset in seconds; 0 in production."""
+
+    def __init__(self, offset_s: float) -> None:
+        self._offset = timedelta(seconds=offset_s)
+
+    def now(self) -> datetime:
+        """The case's instant."""
+        return workflow.now() + self._offset
+
+    async def until(self, due: Due | None, *, unless: Callable[[], bool]) -> None:
+        """Return at the due instant, or as soon as `unless` holds; without a due instant, only then."""
+        if due is None:
+            await workflow.wait_condition(unless)
+            return
+        left = due.at - self.now()
+        if left <= timedelta(0):
+            return
+        try:
+            await workflow.wait_condition(unless, timeout=left, timeout_summary=due.summary)
+        except TimeoutError:
+            return

@@ -1,0 +1,60 @@
+"""What goes in to and out of the chat's workflow."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from routine.actors import Actor
+from routine.chat.case import Chat
+from routine.chat.decisions import Decision
+from routine.chat.events import PatientEvent
+from routine.frozen import Frozen
+from routine.intake import Submission
+from routine.phrases import Screen
+from routine.unit import Unit
+
+
+class ChatStart(Frozen):
+    """Everything a chat will need: nothing is read from configuration once it runs.
+
+    `resumed` and `version` carry a case over when its history is continued as new.
+    """
+
+    contact_id: str
+    epoch: str
+    offset_s: float
+    submission: Submission
+    unit: Unit
+    screens: tuple[Screen, ...]
+    opened_at: datetime
+    continues: str | None = None
+    resumed: Chat | None = None
+    version: int = 0
+    recent: tuple[tuple[str, int], ...] = ()
+    """Ids of the latest updates with the version each led to: a run knows only its own (`architecture.md`)."""
+
+
+class Signed(Frozen):
+    """A decision with who made it."""
+
+    by: Actor
+    decision: Decision
+
+
+class Reported(Frozen):
+    """An event with who reported it."""
+
+    by: Actor
+    event: PatientEvent
+
+
+class Answer(Frozen):
+    """The case's version once the read model shows what was decided or heard.
+
+    `heard` is False when a patient's words came after the case had ended: they open a linked one.
+    """
+
+    version: Annotated[int, Field(ge=0)]
+    heard: bool = True
+    screens: tuple[Screen, ...] = ()
