@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import SecretStr, computed_field
+from pydantic import AliasChoices, Field, SecretStr, computed_field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,9 @@ class Settings(BaseSettings):
     temporal_ui_port: int = 8233
     world_port: int = 8090
 
-    temporal_address: str | None = None
+    temporal_address: str | None = Field(
+        default=None, validation_alias=AliasChoices("VAKA_TEMPORAL_ADDRESS", "temporal_address")
+    )
     temporal_namespace: str = "default"
     task_queue: str = "vaka"
     engine_timeout_s: float = 10.0

@@ -24,7 +24,10 @@ STATES = {
 
 def clock(instant: str | None) -> str:
     """An instant as a member of staff reads it."""
-    return datetime.fromisoformat(instant).strftime("%a %-d/%-m %H:%M") if instant else "–"
+    if not instant:
+        return "–"
+    at = datetime.fromisoformat(instant)
+    return f"{WEEKDAYS[at.weekday()][:3]} {at.day}/{at.month} {at:%H.%M}"
 
 
 def addressee(to: dict[str, str]) -> str:
@@ -35,8 +38,8 @@ def addressee(to: dict[str, str]) -> str:
 def worklist_table(body: dict[str, Any]) -> Table:
     """The worklist as a table, in the API's order."""
     table = Table(title=f"Arbetslistan {clock(body['as_of'])}", title_justify="left")
-    for heading in ("Ärende", "Prio", "Läge", "Hos", "Vem", "Väntat sedan", "Näst på tur", "Senast"):
-        table.add_column(heading, no_wrap=heading in ("Ärende", "Senast"))
+    for heading in ("Ärende", "Prio", "Läge", "Hos", "Vem", "Väntat sedan", "Vad som ska göras", "Senast"):
+        table.add_column(heading, overflow="fold", min_width=4)
     for row in body["items"]:
         owed = ", ".join(f"{task['title']} ({addressee(task['owner'])})" for task in row["tasks"])
         table.add_row(
@@ -69,7 +72,9 @@ def why_tables(view: dict[str, Any]) -> Group:
     for heading in ("När", "Vad", "Vem får veta", "Regel"):
         ahead.add_column(heading)
     for each in view["if_nobody_acts"]:
-        ahead.add_row(clock(each["at"]), each["what"], addressee(each["to"]) if each["to"] else "–", each["rule"] or "–")
+        ahead.add_row(
+            clock(each["at"]), each["what"], addressee(each["to"]) if each["to"] else "–", each["rule"] or "–"
+        )
     blocks = Table(title="Hindrar stängning", title_justify="left")
     for heading in ("Kod", "Regel", "Varför"):
         blocks.add_column(heading)

@@ -11,6 +11,7 @@ from temporalio.testing import WorkflowEnvironment
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister
 from starter.api.app import create_app
+from starter.engine import Program, find_engine
 from starter.house import House
 from starter.serve import open_house
 from tests.story import Story
@@ -24,11 +25,9 @@ __all__ = ["control", "world_url"]
 @pytest.fixture(scope="session")
 def engine_binary() -> str:
     """The embedded Temporal server."""
-    if given := os.environ.get("VAKA_TEST_ENGINE"):
-        return given
-    from starter.engine import find_engine
-
-    return str(find_engine().path)
+    engine = find_engine(Settings(temporal_address=None))
+    assert isinstance(engine, Program)
+    return str(engine.path)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def main() -> None:
         create_app(settings.config_dir / "people.json"),
         host=settings.host,
         port=settings.world_port,
-        log_level=settings.log_level.lower(),
+        log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
