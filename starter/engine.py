@@ -24,6 +24,7 @@ SOURCE: Final = ROOT / "tools" / "temporal"
 OLDEST_SERVER: Final = (1, 32)  # the first whose workflows have clocks of their own, which the demo clock moves
 OLDEST_TOOLCHAIN_SWITCH: Final = (1, 21)  # from here on Go fetches by itself the version that go.mod asks for
 TICK_S: Final = 15.0
+USUAL_GO: Final = "/usr/local/go/bin/go"  # where Go's own installer puts it, often without a word in PATH
 
 # Our own build has these as defaults. They are named all the same, so that a `temporal` of another make behaves alike.
 DEMO_FLAGS: Final = (
@@ -178,7 +179,7 @@ def _go(source: Path) -> str:
     """The Go command. Raises EngineError if there is none or it is too old to fetch a newer one."""
     wanted = re.search(r"^go (\S+)", (source / "go.mod").read_text(), re.MULTILINE)
     version = wanted.group(1) if wanted else "1.26"
-    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    go = shutil.which("go") or shutil.which(USUAL_GO)
     if go is None:
         raise EngineError(
             f"Go is missing: install Go {version} or newer (https://go.dev/dl) to build the Temporal server, put a "

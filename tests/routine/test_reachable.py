@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from routine.actors import Actor, ToPerson
-from routine.chat.case import Asked, Chat, CloseRequested, climbed, open_notes, pending_handover
+from routine.chat.case import Chat, CloseRequested, open_notes, pending_handover
+from routine.chat.deadlines import deadlines
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES
 from routine.chat.elapse import Name, elapse, next_due
 from routine.chat.hear import hear
-from routine.chat.owed import owed, waits
+from routine.chat.owed import owed
 from routine.chat.row import row, state_of, word_of
 from routine.chat.view import view
 from routine.handover import unspent
@@ -56,50 +57,30 @@ class Key(NamedTuple):
 
     state: str
     word: str
-    listed: bool
     holder: str
-    on_duty: bool
     open: bool
     pending: str
-    notes: int
-    holder_owes_note: bool
+    note: bool
     reopened: bool
     consented: bool
     token: str
-    register_away: bool
-    late: bool
-    assigned: bool
     tier: str
 
 
 def key(case: Chat, now: datetime) -> Key:
-    state, word, holder = case.state, word_of(case), case.holder
-    pending, hours = pending_handover(case), case.unit.hours
-    owing = [note.documenter for note in open_notes(case)]
-    ids = {wait.task_id for wait in waits(case)}
+    word, holder, pending = word_of(case), case.holder, pending_handover(case)
     return Key(
         state=state_of(case),
         word=word.word if word else "",
-        listed=isinstance(word, Asked) and word.listed_at is not None,
-        holder=holder.hsa_id if holder else "",
-        on_duty=holder is not None and case.unit.roster.on_duty(holder.hsa_id, now, hours),
-        open=hours.is_open(now),
-        pending=repr(pending.to) if pending else "",
-        notes=min(len(owing), 2),
-        holder_owes_note=holder is not None and holder.hsa_id in owing,
+        holder=holder.role if holder else "",
+        open=case.unit.hours.is_open(now),
+        pending=type(pending.to).__name__ if pending else "",
+        note=bool(open_notes(case)),
         reopened=case.reopened_until is not None,
         consented=unspent(case.consents) is not None,
-        token=state.grace if isinstance(state, CloseRequested) else "",
-        register_away=row(case).state == "queued" and any(name == Name.REGISTER for name in _names(case)),
-        late=any(climbed(case, task_id) for task_id in ids),
-        assigned=any(each.task_id in ids for each in case.assigned),
-        tier=row(case).tier,
+        token=case.state.grace if isinstance(case.state, CloseRequested) else "",
+        tier="suicide" if case.has_sign else "normal",
     )
-
-
-def _names(case: Chat) -> list[Name]:
-    due = next_due(case)
-    return [due.name] if due else []
 
 
 @dataclass
@@ -146,14 +127,13 @@ def is_watched(case: Chat) -> None:
         assert task.next_rung is not None
         assert task.next_rung.to
         assert task.next_rung.at >= task.due_at
-        assert task.owner
         assert task.due_at >= task.opened_at
     for_us = [task for task in tasks if task.kind != "doc_note"]
     state = state_of(case)
     if state in ("awaiting_patient", "closed_grace"):
         assert not for_us
         watch = {"awaiting_patient": Name.CLOSING_LIST, "closed_grace": Name.GRACE}[state]
-        assert watch.value in (each.name for each in view_deadlines(case))
+        assert watch.value in [each.name for each in deadlines(case)]
     else:
         assert tasks, "nobody owes anything"
         assert for_us or state == "closed"
@@ -161,13 +141,9 @@ def is_watched(case: Chat) -> None:
         assert any(task.kind in ("reply", "follow_up") for task in tasks)
 
 
-def view_deadlines(case: Chat) -> Any:
-    return view(case, VCH).deadlines
-
-
 def is_shown(case: Chat) -> None:
     """The row and the view never fail, for anybody, and JSON holds all of it."""
-    for by in (N1, AUD1):
+    for by in (N1,):
         shown = view(case, by)
         assert shown.model_dump_json(by_alias=True)
         assert (shown.state, shown.tasks) == (row(case).state, owed(case))
@@ -240,7 +216,7 @@ HOURS_MET = [
     for state in ("queued", "in_progress", "awaiting_patient", "handover_pending", "closed_grace", "closed")
     for open_ in (True, False)
 ]
-FLAGS = ("listed", "on_duty", "holder_owes_note", "reopened", "consented", "late", "assigned")
+FLAGS = ("note", "reopened", "consented")
 
 
 def test_a_tasks_owner_can_be_told() -> None:

@@ -1,0 +1,16 @@
+"""A workflow that does nothing but wait."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+
+@workflow.defn
+class Patient:
+    """Waits for some days."""
+
+    @workflow.run
+    async def run(self, days: int) -> str:
+        """Says how long it waited."""
+        await workflow.sleep(timedelta(days=days))
+        return f"waited {days} days"
