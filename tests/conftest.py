@@ -14,6 +14,7 @@ from starter.api.app import create_app
 from starter.engine import Program, find_engine
 from starter.house import House
 from starter.serve import open_house
+from tests.replay.recording import record, slug
 from tests.story import Story
 from tests.world_server import control, world_url
 from worker import make_worker
@@ -66,11 +67,14 @@ async def house(settings: Settings) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def story(house: House) -> AsyncIterator[Story]:
+async def story(house: House, request: pytest.FixtureRequest) -> AsyncIterator[Story]:
     """A story told through the HTTP API, with moved time."""
     transport = httpx.ASGITransport(app=create_app(house))
     async with Story(transport) as told:
         yield told
+    if folder := os.environ.get("VAKA_RECORD_HISTORIES"):
+        cases = sorted(await house.projection.all_cases(), key=lambda case: case.chat.opened_at)
+        await record(house.client, slug(request.node.name), [case.contact_id for case in cases], Path(folder))
 
 
 @pytest.fixture(scope="session")

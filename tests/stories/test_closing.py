@@ -20,7 +20,7 @@ async def test_a_patients_word_between_request_and_confirm(story: Story) -> None
     token = (await story.decide("N1", contact, "request_close"))["close_token"]
     await story.report(contact, "patient_message", text="Vänta, en sak till.")
     view = await story.view(contact)
-    assert (view["state"], [task["kind"] for task in view["tasks"]][0]) == ("in_progress", "reply")
+    assert (view["state"], view["tasks"][0]["kind"]) == ("in_progress", "reply")
     assert await story.refused("N1", contact, "confirm_close", token=token) == (409, "TOKEN_EXPIRED")
     assert (await story.view(contact))["state"] == "in_progress"
     await story.decide("N1", contact, "message", text="Berätta.", expects_reply=False)

@@ -1,0 +1,66 @@
+"""Every story's recorded history replays with this build's code, and a build that commands otherwise is caught."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from temporalio import workflow
+from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
+
+from tests.replay.recording import Recorded, recorded, slug
+from workflows.chat import ChatContact
+from workflows.messages import ChatStart
+from workflows.plugin import house_plugin
+
+HISTORIES = recorded()
+STORIES = Path(__file__).parents[1] / "stories"
+
+
+def replayer(*workflows: type) -> Replayer:
+    """The house's plugin, without sandbox and telemetry (`architecture.md`)."""
+    return Replayer(workflows=workflows, plugins=[house_plugin()], workflow_runner=UnsandboxedWorkflowRunner())
+
+
+@pytest.mark.parametrize("story", HISTORIES, ids=lambda each: each.story)
+async def test_history_replays(story: Recorded) -> None:
+    """The code of this build would have done the same, command for command."""
+    result = await replayer(ChatContact).replay_workflow(story.history, raise_on_replay_failure=False)
+    assert result.replay_failure is None, f"{story.story}: {result.replay_failure}"
+
+
+async def test_history_replays_in_the_sandbox() -> None:
+    """Also as the worker runs it."""
+    sandboxed = Replayer(workflows=[ChatContact], plugins=[house_plugin()])
+    result = await sandboxed.replay_workflow(HISTORIES[0].history, raise_on_replay_failure=False)
+    assert result.replay_failure is None
+
+
+@workflow.defn(name="ChatContact")
+class Changed(ChatContact):
+    """A build that sleeps before it does anything."""
+
+    @workflow.init
+    def __init__(self, start: ChatStart) -> None:
+        super().__init__(start)
+
+    @workflow.run
+    async def run(self, start: ChatStart) -> str:
+        """One command too many."""
+        await workflow.sleep(timedelta(minutes=5), summary="ändrat")
+        return await super().run(start)
+
+
+async def test_a_changed_build_is_caught() -> None:
+    """The replay test can fail: another order of commands is nondeterminism."""
+    result = await replayer(Changed).replay_workflow(HISTORIES[0].history, raise_on_replay_failure=False)
+    assert "TMPRL1100" in str(result.replay_failure)
+
+
+def test_every_story_is_recorded() -> None:
+    """`make histories` has been run since a story was added."""
+    sources = [path.read_text(encoding="utf-8") for path in STORIES.glob("test_*.py")]
+    told = [slug(name) for source in sources for name in re.findall(r"^async def (test_\w+)", source, re.MULTILINE)]
+    assert told
+    missing = [name for name in told if not any(each.story.startswith(name) for each in HISTORIES)]
+    assert missing == [], "run `make histories`"
