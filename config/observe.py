@@ -21,6 +21,8 @@ def observe(settings: Settings, process: str) -> bool:
     _log(settings)
     if not any(os.environ.get(name) for name in ENDPOINTS):
         return False
+    # The plugin writes a traceback for every open case that is evicted: harmless, and it would drown what matters (A8).
+    logging.getLogger("opentelemetry.context").setLevel(logging.CRITICAL)
     provider = create_tracer_provider(resource=Resource.create({"service.name": f"vaka-{process}"}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(), schedule_delay_millis=500))
     trace.set_tracer_provider(provider)

@@ -1,7 +1,9 @@
 """ChatContact: the durable shell round the chat's state machine, from submit to completed."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -42,22 +44,25 @@ class ChatContact:
         )
         self._version = start.version
         self._projected = -1
+        self._projecting = asyncio.Lock()
+        self._asides: set[asyncio.Task[None]] = set()
         self._begun: set[str] = set()
         self._recent = dict(start.recent)
 
     @workflow.run
     async def run(self, start: ChatStart) -> str:
         """Watch until the case has ended: whatever falls due by itself happens here."""
-        projector = asyncio.create_task(self._project())
+        self._aside(self._shown())
         while not self._case.ended:
             self._begin_effects()
             seen = self._version
             await self._clock.until(next_due(self._case), unless=lambda seen=seen: self._version != seen)  # type: ignore[misc]
-            self._become(elapse(self._case, self._clock.now()))
+            if self._become(elapse(self._case, self._clock.now())):
+                # The clock never waits for the read model: a store that is away delays no deadline.
+                self._aside(self._shown())
             if workflow.info().is_continue_as_new_suggested():
                 await self._continue_as_new(start)
-        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
-        projector.cancel()
+        await self._settled()
         return row(self._case).state
 
     @workflow.update
@@ -121,10 +126,12 @@ class ChatContact:
             chat=self._case,
         )
 
-    def _become(self, case: Chat) -> None:
-        if case is not self._case:
-            self._case = case
-            self._version += 1
+    def _become(self, case: Chat) -> bool:
+        if case is self._case:
+            return False
+        self._case = case
+        self._version += 1
+        return True
 
     def _remember(self, update: str) -> None:
         self._recent[update] = self._version
@@ -132,27 +139,36 @@ class ChatContact:
             del self._recent[next(iter(self._recent))]
 
     async def _shown(self) -> None:
+        """Return once the read model shows the case as it is now; it is tried for as long as it takes."""
         wanted = self._version
-        await workflow.wait_condition(lambda: self._projected >= wanted)
+        while self._projected < wanted:
+            async with self._projecting:
+                if self._projected < wanted:
+                    await self._project()
 
     async def _project(self) -> None:
-        """Keep the read model up with the case, for as long as it takes."""
-        while True:
-            await workflow.wait_condition(lambda: self._projected < self._version)
-            record = self.record()
-            try:
-                await workflow.execute_local_activity("project", record, **PROJECTION)
-            except ActivityError:
-                await workflow.sleep(1, summary="Arbetslistan kunde inte skrivas; försöker igen")
-                continue
-            self._projected = record.version
-            workflow.set_current_details(_card(self._case, next_due(self._case)))
+        record = self.record()
+        try:
+            await workflow.execute_local_activity("project", record, **PROJECTION)
+        except ActivityError:
+            await workflow.sleep(1, summary="Arbetslistan kunde inte skrivas; försöker igen")
+            return
+        self._projected = record.version
+        workflow.set_current_details(_card(self._case, next_due(self._case)))
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+    async def _settled(self) -> None:
+        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
 
     def _begin_effects(self) -> None:
         for effect in effects(self._case):
             if effect.key not in self._begun:
                 self._begun.add(effect.key)
-                asyncio.create_task(self._look_up(effect))  # noqa: RUF006 - the workflow's loop keeps it
+                self._aside(self._look_up(effect))
 
     async def _look_up(self, effect: LookUpPerson) -> None:
         event: Event
@@ -163,9 +179,10 @@ class ChatContact:
         except ActivityError:
             event = RegisterSilent()
         self._become(hear(self._case, event, self._clock.now()))
+        await self._shown()
 
     async def _continue_as_new(self, start: ChatStart) -> None:
-        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
+        await self._settled()
         recent = tuple(self._recent.items())
         carried = {"resumed": self._case, "version": self._version + 1, "recent": recent}
         workflow.continue_as_new(start.model_copy(update=carried))

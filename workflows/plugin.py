@@ -31,9 +31,7 @@ def house_plugin() -> SimplePlugin:
     return SimplePlugin("vaka", data_converter=CONVERTER, workflow_runner=_runner)
 
 
-async def connect(
-    address: str, namespace: str, *, identity: str, tracing: bool = False, lazy: bool = True
-) -> Client:
+async def connect(address: str, namespace: str, *, identity: str, tracing: bool = False, lazy: bool = True) -> Client:
     """A client that connects when it is first needed, so that reads work while the engine is away.
 
     Workers need one that is not `lazy`; it raises RuntimeError while the engine is away.

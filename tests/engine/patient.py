@@ -12,5 +12,5 @@ class Patient:
     @workflow.run
     async def run(self, days: int) -> str:
         """Says how long it waited."""
-        await workflow.sleep(timedelta(days=days))
+        await workflow.sleep(timedelta(days=days), summary="patience")
         return f"waited {days} days"

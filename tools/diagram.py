@@ -1,0 +1,326 @@
+"""Draws the chat's states from the code: `python -m tools.diagram` writes README.md, `--check` only looks.
+
+Nothing here knows how a chat goes on. A few submitted chats are walked through everything that staff may decide, that is
+heard and that the clock brings about, and the diagram is what was seen. Two cases count as the same where `_key` says so.
+"""
+
+import sys
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from pydantic import TypeAdapter
+
+from config.settings import ROOT
+from config.units import load_units
+from routine.actors import Actor, ToPerson
+from routine.chat.case import Chat, CloseRequested, State, open_notes, pending_handover
+from routine.chat.decide import allowed, decide
+from routine.chat.decisions import TYPES, AnyDecision, Decision
+from routine.chat.elapse import Name, dues, elapse, next_due
+from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.hear import hear, opened
+from routine.chat.owed import waits
+from routine.chat.row import state_of, word_of
+from routine.handover import unspent
+from routine.hours import at_local, local_date
+from routine.intake import Submission
+from routine.refusals import Refusal
+from routine.tasks import Kind
+from routine.unit import Unit
+from starter.tables import STATES
+
+README: Final = ROOT / "README.md"
+BEGIN: Final = "<!-- chat-states:begin -->"
+END: Final = "<!-- chat-states:end -->"
+
+SUBMITTED: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
+"""A Tuesday, in open hours."""
+EVENING: Final = time(18, 30)
+SOME_DAYS: Final = timedelta(days=4)
+BOUND: Final = 5_000
+"""More cases than this, and something grows without end."""
+NEVER_MOVES: Final = frozenset({Name.RUNG, Name.DUTY, Name.REGISTER})
+"""Timers that tell somebody or ask again; the state stays."""
+AFTER_THE_END: Final = "(new linked contact)"
+
+Body = dict[str, Any]
+Bodies = Callable[[Chat, Actor], Sequence[Body]]
+Means = Literal["decision", "event", "timer"]
+
+
+def _plain(*bodies: Body) -> Bodies:
+    return lambda _case, _by: bodies
+
+
+def _token(case: Chat, _by: Actor) -> Sequence[Body]:
+    return [{"token": case.state.token}] if isinstance(case.state, CloseRequested) else []
+
+
+def _attested(case: Chat, by: Actor) -> Sequence[Body]:
+    return [{"task_id": each, "current": "Hosta.", "assessment": "Viros."} for each in _own_notes(case, by)]
+
+
+def _waived(case: Chat, by: Actor) -> Sequence[Body]:
+    return [{"task_id": each, "reason": "administrative"} for each in _own_notes(case, by)]
+
+
+def _own_notes(case: Chat, by: Actor) -> list[str]:
+    return [note.task_id for note in open_notes(case) if note.documenter == by.hsa_id][:1]
+
+
+def _completed(case: Chat, _by: Actor) -> Sequence[Body]:
+    tasks = [wait.task_id for wait in waits(case) if wait.kind is Kind.FOLLOW_UP]
+    return [{"task_id": each, "outcome": "done", "note": "Läst."} for each in tasks]
+
+
+def _reassigned(case: Chat, by: Actor) -> Sequence[Body]:
+    tasks = [wait.task_id for wait in waits(case) if wait.kind is not Kind.HANDOVER_ACCEPT][:1]
+    to = next(each.hsa_id for each in case.unit.staff if each.hsa_id != by.hsa_id)
+    return [{"task_id": each, "to": {"hsa_id": to}, "reason": "Går hem."} for each in tasks]
+
+
+BODIES: Final[dict[str, Bodies]] = {
+    "pick": _plain({}),
+    "take_over": _plain({"reason": "agreed"}),
+    "message": _plain({"text": "Hur mår du?"}, {"text": "Vila.", "expects_reply": False}),
+    "log_call": _plain({"reached": True, "note": "Pratat."}, {"reached": False, "note": "Inget svar."}),
+    "internal_note": _plain({"text": "Ringer i morgon."}),
+    "release": _plain({}),
+    "set_urgency": _plain({"priority": 2, "rationale": "Tilltagande."}),
+    "record_consent": _plain({"given": True, "wording": "Ja."}),
+    "handover": _plain({"to": {"role": "physician"}}),
+    "accept_handover": _plain({}),
+    "decline_handover": _plain({"reason": "Fel yrkesgrupp."}),
+    "recall_handover": _plain({}),
+    "request_close": _plain({}, {"grace": "none"}),
+    "confirm_close": _token,
+    "withdraw_close": _plain({}),
+    "no_action_needed": _plain({"note": "Patienten tackar."}),
+    "attest_note": _attested,
+    "waive_note": _waived,
+    "complete_task": _completed,
+    "reassign_task": _reassigned,
+}
+"""What is sent for each decision: every way that leads elsewhere."""
+
+EVENTS: Final[tuple[Event, ...]] = (
+    PatientMessage(type="patient_message", text="Hej igen."),
+    PatientWithdrew(type="patient_withdrew"),
+    PatientWithdrew(type="patient_withdrew", text="Det har gått över."),
+    PersonKnown(found=True, name="Test", protected=False, deceased=False),
+    RegisterSilent(),
+)
+
+
+class Stranger(Exception):
+    """The chat has learnt something that nobody has taught the diagram. The message names it."""
+
+
+def check_complete() -> None:
+    """Raises Stranger if a decision, an event or a state is missing here."""
+    if odd := set(TYPES) ^ set(BODIES):
+        raise Stranger(f"BODIES and routine.chat.decisions.TYPES differ in {', '.join(sorted(odd))}")
+    if new := set(get_args(Event)) - {type(event) for event in EVENTS}:
+        raise Stranger(f"EVENTS has no {', '.join(sorted(each.__name__ for each in new))}")
+
+
+@dataclass(frozen=True, order=True)
+class Edge:
+    """What was seen: in `source`, this happened, and the chat was in `target` then."""
+
+    source: str
+    means: Means
+    name: str
+    target: str
+
+    @property
+    def label(self) -> str:
+        """As it stands on the arrow."""
+        return f"timer {self.name}" if self.means == "timer" else self.name
+
+
+@dataclass
+class Walk:
+    """What a walk has seen."""
+
+    edges: set[Edge] = field(default_factory=set)
+    states: set[type] = field(default_factory=set)
+    begun: set[str] = field(default_factory=set)
+    ended: set[str] = field(default_factory=set)
+    deaf: set[str] = field(default_factory=set)
+    """Where a patient's words open a new contact."""
+
+
+Moment = tuple[Chat, datetime]
+
+
+def walk() -> Walk:
+    """Everything that can become of the chats, until nothing new turns up. Raises Stranger."""
+    check_complete()
+    found = Walk()
+    unit = load_units(ROOT / "config" / "demo").snapshot("VC-T", SUBMITTED)
+    assert unit is not None
+    waiting = deque((chat, SUBMITTED) for chat in _submitted(unit))
+    found.begun = {state_of(chat) for chat, _ in waiting}
+    seen = {_key(*moment) for moment in waiting}
+    while waiting:
+        case, now = waiting.popleft()
+        _look(case, found)
+        for moment in _successors(case, now, found):
+            if (key := _key(*moment)) not in seen:
+                seen.add(key)
+                waiting.append(moment)
+        if len(seen) > BOUND:
+            raise Stranger(f"more than {BOUND} cases that differ: _key keeps apart what is the same")
+    return found
+
+
+def _submitted(unit: Unit) -> Iterator[Chat]:
+    for sign in (False, True):
+        submission = Submission.model_validate(
+            {
+                "kind": "chat",
+                "unit": unit.code,
+                "entry_channel": "1177.se",
+                "auth_method": "bankid",
+                "person": {"personnummer": "198804202383"},
+                "form": {"report": "Hosta.", "suicide_sign": sign},
+            }
+        )
+        yield opened("K-1", unit, submission, (), SUBMITTED, None)
+
+
+def _key(case: Chat, now: datetime) -> tuple[object, ...]:
+    word, holder = word_of(case), case.holder
+    return (
+        state_of(case),
+        word.word if word else None,
+        holder.role if holder else None,
+        case.unit.hours.is_open(now),
+        bool(open_notes(case)),
+        case.reopened_until is not None and ("running" if case.reopened_until > now else "over"),
+        unspent(case.consents) is not None,
+        pending_handover(case) is not None,
+        case.state.grace if isinstance(case.state, CloseRequested) else None,
+        case.has_sign,
+        type(case.person).__name__,
+    )
+
+
+def _look(case: Chat, found: Walk) -> None:
+    found.states.add(type(case.state))
+    if case.ended:
+        found.ended.add(state_of(case))
+    if not case.hears:
+        found.deaf.add(state_of(case))
+
+
+def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
+    for name, after in _decided(case, now):
+        yield _seen(found, case, "decision", name, after), now
+    for event in EVENTS:
+        if case.hears or not isinstance(event, PatientMessage | PatientWithdrew):
+            yield _seen(found, case, "event", event.type, hear(case, event, now)), now
+    if (due := next_due(case)) is not None:
+        yield _passed(case, due.at, found)
+    yield _passed(case, max(now, at_local(local_date(now), EVENING)), found)
+    yield _passed(case, now + SOME_DAYS, found)
+
+
+def _decided(case: Chat, now: datetime) -> Iterator[tuple[str, Chat]]:
+    for by in _actors(case.unit):
+        for name in allowed(case, by):
+            for body in BODIES[name](case, by):
+                after = decide(case, DECISION.validate_python({"type": name, **body}), by, now)
+                if not isinstance(after, Refusal):
+                    yield name, after
+
+
+DECISION: TypeAdapter[AnyDecision] = TypeAdapter(Decision)
+
+
+def _actors(unit: Unit) -> list[Actor]:
+    """A nurse, a physician and the manager."""
+    who = [unit.member(f"SE0000000000-{short}") for short in ("N1", "D1", "VCH")]
+    return [Actor(hsa_id=each.hsa_id, name=each.name, roles=each.roles, unit=unit.code) for each in who if each]
+
+
+def _passed(case: Chat, until: datetime, found: Walk) -> Moment:
+    """The case at the later instant, one strike of the clock after the other."""
+    while (due := next_due(case)) is not None and due.at <= until:
+        names = {each.name for each in dues(case) if each.at <= due.at}
+        after = elapse(case, due.at)
+        moving = names - NEVER_MOVES if state_of(after) != state_of(case) else names
+        if len(moving) != 1 and state_of(after) != state_of(case):
+            raise Stranger(f"{sorted(names)} together moved {state_of(case)}: which of them is not known")
+        for name in moving:
+            _seen(found, case, "timer", name.value, after)
+        case = after
+    return case, until
+
+
+def _seen(found: Walk, case: Chat, means: Means, name: str, after: Chat) -> Chat:
+    found.edges.add(Edge(state_of(case), means, name, state_of(after)))
+    return after
+
+
+def drawn(found: Walk) -> str:
+    """The walk as a Mermaid diagram, and a table of what changes no state."""
+    moves: dict[tuple[str, str], list[str]] = defaultdict(list)
+    stays: dict[str, list[str]] = defaultdict(list)
+    for edge in sorted(found.edges):
+        (stays[edge.source] if edge.source == edge.target else moves[edge.source, edge.target]).append(edge.label)
+    names = [name for name in STATES if any(name in (edge.source, edge.target) for edge in found.edges)]
+    if odd := {state for edge in found.edges for state in (edge.source, edge.target)} - set(STATES):
+        raise Stranger(f"starter.tables.STATES has no Swedish for {', '.join(sorted(odd))}")
+    order = {name: place for place, name in enumerate(names)}
+    lines = ["```mermaid", "stateDiagram-v2"]
+    lines += [f'    state "{name} ({STATES[name]})" as {name}' for name in names]
+    lines += [f"    [*] --> {name}: submit" for name in sorted(found.begun)]
+    for source, target in sorted(moves, key=lambda pair: (order[pair[0]], order[pair[1]])):
+        lines.append(f"    {source} --> {target}: {'<br/>'.join(moves[source, target])}")
+    lines += [f"    {name} --> [*]" for name in sorted(found.ended)]
+    lines += ["```", "", "| state | what leaves it as it is | a patient's words |", "|---|---|---|"]
+    for name in names:
+        words = "open a new contact that continues it" if name in found.deaf else "belong to it"
+        lines.append(f"| `{name}` | {', '.join(f'`{each}`' for each in stays[name]) or '–'} | {words} |")
+    return "\n".join(lines)
+
+
+def placed(text: str, drawing: str) -> str:
+    """The text with the drawing between its markers. Raises Stranger if the markers are not there, once and in order."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end or BEGIN in after or END in before:
+        raise Stranger(f"the text needs the line {BEGIN} and, after it, the line {END}")
+    return f"{before}{BEGIN}\n{drawing}\n{END}{after}"
+
+
+def main(arguments: Sequence[str], readme: Path = README) -> int:
+    """0 when the file shows the diagram, 1 when it does not, 2 for a wrong argument."""
+    if list(arguments) not in ([], ["--check"]):
+        sys.stderr.write("usage: python -m tools.diagram [--check]\n")
+        return 2
+    try:
+        text = readme.read_text(encoding="utf-8")
+        wanted = placed(text, drawn(walk()))
+    except (Stranger, OSError) as reason:
+        sys.stderr.write(f"diagram: {reason}\n")
+        return 1
+    if text == wanted:
+        sys.stdout.write(f"diagram: {readme.name} shows the chat as the code has it\n")
+        return 0
+    if arguments:
+        sys.stderr.write(f"diagram: {readme.name} is out of step with the code; run python -m tools.diagram\n")
+        return 1
+    readme.write_text(wanted, encoding="utf-8")
+    sys.stdout.write(f"diagram: drawn into {readme.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
