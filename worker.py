@@ -61,7 +61,8 @@ async def main() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    engine = database(settings.projection_database, durable=False)
+    # Less patience than the activity that writes has time: the store says no before the engine gives up on it.
+    engine = database(settings.projection_database, durable=False, patience_s=1)
     await migrate(engine, "projection")
     projection = Projection(engine, settings.id_secret.get_secret_value())
     client = await _connected(settings, tracing, stop)

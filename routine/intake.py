@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
-from routine.frozen import Frozen
+from routine.frozen import Frozen, Misfit
 from routine.people import PersonId
 from routine.phrases import Screen, closed_screen
 from routine.unit import Unit
@@ -63,7 +63,7 @@ class Submission(Frozen):
     def priority_is_triage(self) -> "Submission":
         """Only triage gives a priority (R44, R52)."""
         if self.priority is not None and not self.triaged:
-            raise ValueError("priority only when triaged")
+            raise Misfit("priority", "only when triaged")
         return self
 
 

@@ -26,6 +26,8 @@ from workflows.chat import ChatContact
 from workflows.messages import Answer, ChatStart, Reported, Signed
 
 log = structlog.get_logger(__name__)
+AWAY = (RPCError, RuntimeError)
+"""What the client raises while the engine is away; RuntimeError as long as it has never been there."""
 
 
 class EngineAway(Exception):
@@ -75,25 +77,25 @@ async def begin(
         return Answer(version=0)
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
-    except RPCError as error:
+    except (RPCError, RuntimeError) as error:
         raise _away(error) from None
 
 
 async def decide(house: House, stored: Stored, decision: AnyDecision, by: Actor, update_id: str) -> Answer | Refusal:
     """Send a decision to its case. Raises EngineAway."""
     handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
-    if stored.open:
-        try:
-            return await handle.execute_update(
-                ChatContact.decide, Signed(by=by, decision=decision), id=update_id, rpc_timeout=_timeout(house)
-            )
-        except WorkflowUpdateFailedError as error:
-            return _refusal(error)
-        except WorkflowUpdateRPCTimeoutOrCancelledError:
-            raise UnknownOutcome from None
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise _away(error) from None
+    # An ended case is asked too: it may be this very decision that ended it, whose answer got lost on its way.
+    try:
+        return await handle.execute_update(
+            ChatContact.decide, Signed(by=by, decision=decision), id=update_id, rpc_timeout=_timeout(house)
+        )
+    except WorkflowUpdateFailedError as error:
+        return _refusal(error)
+    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        raise UnknownOutcome from None
+    except (RPCError, RuntimeError) as error:
+        if not _is_gone(error):
+            raise _away(error) from None
     return await _after_the_end(house, stored, decision, by)
 
 
@@ -112,8 +114,6 @@ async def hear(
     house: House, stored: Stored, event: PatientMessage | PatientWithdrew, by: Actor, update_id: str
 ) -> Answer:
     """Send a patient's words to their case; `heard` is False when it has ended. Raises EngineAway."""
-    if not stored.open:
-        return Answer(version=stored.version, heard=False)
     handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
     try:
         return await handle.execute_update(
@@ -121,9 +121,9 @@ async def hear(
         )
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
-    except RPCError as error:
+    except (RPCError, RuntimeError) as error:
         now = await house.projection.case(stored.contact_id)
-        if error.status is RPCStatusCode.NOT_FOUND and now is not None and not now.open:
+        if _is_gone(error) and now is not None and not now.open:
             return Answer(version=now.version, heard=False)
         raise _away(error) from None
 
@@ -137,9 +137,15 @@ def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
     if isinstance(cause, ApplicationError) and cause.type == "Refusal":
         return Refusal.model_validate(cause.details[0])
     # Anything else is a bug in a rule, not a no: it must be seen, not answered.
+    log.error("case.update_failed", cause=repr(cause)[:300], kind=getattr(cause, "type", None))
     raise error
 
 
-def _away(error: RPCError) -> Exception:
-    log.warning("engine.away", status=error.status.name)
+def _is_gone(error: Exception) -> bool:
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
+
+
+def _away(error: RPCError | RuntimeError) -> Exception:
+    """A client that has never connected raises a RuntimeError."""
+    log.warning("engine.away", status=error.status.name if isinstance(error, RPCError) else "UNREACHED")
     return EngineAway()

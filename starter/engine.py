@@ -209,7 +209,7 @@ def _alone(lock: Path, say: Say) -> Iterator[None]:
 
 
 def _compile(go: str, source: Path, into: Path, say: Say) -> None:
-    say(f"engine: building the Temporal server {_server_of(source)}, once; on two cores this takes 4 to 8 minutes")
+    say(f"engine: building the Temporal server {_server_of(source)}, once; about 4 minutes on two idle cores")
     began = time.monotonic()
     fetch = _Step("modules fetched", "go: downloading", None, began, say)
     fetch.run([go, "list", "-mod=readonly", "-deps", "."], source)

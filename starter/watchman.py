@@ -44,9 +44,9 @@ class Watchman:
             running = await self._running()
             found |= await self._rows(cases, running)
             found |= await self._tasks(self._closer(cases, found))
-        except RPCError as error:
+        except (RPCError, RuntimeError) as error:  # a client that has never connected raises a RuntimeError
             found.add((EVERYBODY, "engine_away"))
-            log.warning("watch.engine_away", status=error.status.name)
+            log.warning("watch.engine_away", status=error.status.name if isinstance(error, RPCError) else "UNREACHED")
         for new in await self.journal.watched(found, datetime.now(UTC)):
             log.error("promise.broken", contact_id=new.contact_id, what=new.what)
         return found
@@ -83,7 +83,10 @@ class Watchman:
             record = await handle.query(ChatContact.record, rpc_timeout=self.patience)
         except (RPCError, WorkflowQueryFailedError):
             return False
+        await self.projection.take_up(record.epoch, record.offset_s)
         await self.projection.write(record)
+        if await self.projection.case(contact_id) is None:
+            return False
         log.warning("watch.row_rebuilt", contact_id=contact_id)
         return True
 

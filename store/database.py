@@ -29,14 +29,17 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MICROSECOND
 
 
-def connect(url: str, *, durable: bool) -> AsyncEngine:
-    """An engine. `durable` decides whether SQLite waits for the disk at each commit; what can be rebuilt need not."""
+def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine:
+    """An engine. `durable` decides whether SQLite waits for the disk at each commit; what can be rebuilt need not.
+
+    `patience_s` is how long SQLite waits for another's lock. Errors never tell the parameters: they hold patients.
+    """
     where = make_url(url)
     if where.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, connect_args={"timeout": 10})
+    engine = create_async_engine(url, connect_args={"timeout": patience_s}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def pragmas(connection: Any, _record: Any) -> None:

@@ -1,5 +1,6 @@
 """The read model: one row a case and its tasks. It is never the truth, and can be rebuilt from the open workflows."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -16,6 +17,9 @@ from routine.people import PersonId
 from routine.record import Record
 from store.database import insert
 from store.tables import cases, house, tasks
+
+NEW_EPOCH = "first"
+"""The epoch of a read model that was just made; only a reset gives it another."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,16 @@ class Projection:
         return hmac.new(self._secret, f"person/{number}".encode(), hashlib.sha256).hexdigest()
 
     async def write(self, record: Record) -> None:
-        """Keep the record, unless a newer version of the same run is there or the house has been reset since."""
+        """Keep the record, unless a newer version of the same run is there or the house has been reset since.
+
+        Once begun it is carried through, also when whoever asked has given up: a write that is broken off would
+        leave SQLite's lock behind in a connection nobody closes, and no row of anybody's could be written any more.
+        """
+        writing = asyncio.create_task(self._write(record))
+        writing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(writing)
+
+    async def _write(self, record: Record) -> None:
         line = row(record.chat)
         async with self.engine.begin() as db:
             # The counter's row lock makes commit order the order of `seq`, so that a reader of changes misses none.
@@ -150,6 +163,12 @@ class Projection:
         """The house's clock and epoch."""
         found = (await self._read(select(house)))[0]
         return House(epoch=found["epoch"], offset_s=found["offset_s"])
+
+    async def take_up(self, epoch: str, offset_s: float) -> None:
+        """A read model that was lost begins empty: it takes up the house's epoch and clock from a case that lives."""
+        async with self.engine.begin() as db:
+            empty = (house.c.epoch == NEW_EPOCH) & (house.c.seq == 0)
+            await db.execute(update(house).where(empty).values(epoch=epoch, offset_s=offset_s))
 
     async def set_offset(self, offset_s: float) -> None:
         """Move the house's clock (demo only)."""

@@ -1,14 +1,14 @@
 """Draws the chat's states from the code: `python -m tools.diagram` writes README.md, `--check` only looks.
 
-Nothing here knows how a chat goes on. A few submitted chats are walked through everything that staff may decide, that is
-heard and that the clock brings about, and the diagram is what was seen. Two cases count as the same where `_key` says so.
+Nothing here knows how a chat goes on. A submitted chat is walked through everything that staff may decide, that is heard
+and that the clock brings about, and the diagram is what was seen. Two cases count as the same where `_key` says so.
 """
 
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -16,8 +16,8 @@ from pydantic import TypeAdapter
 
 from config.settings import ROOT
 from config.units import load_units
-from routine.actors import Actor, ToPerson
-from routine.chat.case import Chat, CloseRequested, State, open_notes, pending_handover
+from routine.actors import Actor
+from routine.chat.case import Chat, CloseRequested, open_notes
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES, AnyDecision, Decision
 from routine.chat.elapse import Name, dues, elapse, next_due
@@ -40,12 +40,13 @@ END: Final = "<!-- chat-states:end -->"
 SUBMITTED: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
 """A Tuesday, in open hours."""
 EVENING: Final = time(18, 30)
-SOME_DAYS: Final = timedelta(days=4)
+STRIKES: Final = 4
+"""So many strikes of the clock are looked at from each case, whether or not it has come to differ by then."""
 BOUND: Final = 5_000
 """More cases than this, and something grows without end."""
 NEVER_MOVES: Final = frozenset({Name.RUNG, Name.DUTY, Name.REGISTER})
 """Timers that tell somebody or ask again; the state stays."""
-AFTER_THE_END: Final = "(new linked contact)"
+DECISION: Final[TypeAdapter[AnyDecision]] = TypeAdapter(Decision)
 
 Body = dict[str, Any]
 Bodies = Callable[[Chat, Actor], Sequence[Body]]
@@ -164,9 +165,9 @@ def walk() -> Walk:
     found = Walk()
     unit = load_units(ROOT / "config" / "demo").snapshot("VC-T", SUBMITTED)
     assert unit is not None
-    waiting = deque((chat, SUBMITTED) for chat in _submitted(unit))
-    found.begun = {state_of(chat) for chat, _ in waiting}
-    seen = {_key(*moment) for moment in waiting}
+    begun = _submitted(unit)
+    found.begun.add(state_of(begun))
+    waiting, seen = deque([(begun, SUBMITTED)]), {_key(begun, SUBMITTED)}
     while waiting:
         case, now = waiting.popleft()
         _look(case, found)
@@ -179,35 +180,30 @@ def walk() -> Walk:
     return found
 
 
-def _submitted(unit: Unit) -> Iterator[Chat]:
-    for sign in (False, True):
-        submission = Submission.model_validate(
-            {
-                "kind": "chat",
-                "unit": unit.code,
-                "entry_channel": "1177.se",
-                "auth_method": "bankid",
-                "person": {"personnummer": "198804202383"},
-                "form": {"report": "Hosta.", "suicide_sign": sign},
-            }
-        )
-        yield opened("K-1", unit, submission, (), SUBMITTED, None)
+def _submitted(unit: Unit) -> Chat:
+    submission = Submission.model_validate(
+        {
+            "kind": "chat",
+            "unit": unit.code,
+            "entry_channel": "1177.se",
+            "auth_method": "bankid",
+            "person": {"personnummer": "198804202383"},
+            "message": "Hej, hostan ger sig inte.",
+        }
+    )
+    return opened("K-1", unit, submission, (), SUBMITTED, None)
 
 
 def _key(case: Chat, now: datetime) -> tuple[object, ...]:
-    word, holder = word_of(case), case.holder
+    word, until = word_of(case), case.reopened_until
     return (
         state_of(case),
         word.word if word else None,
-        holder.role if holder else None,
         case.unit.hours.is_open(now),
         bool(open_notes(case)),
-        case.reopened_until is not None and ("running" if case.reopened_until > now else "over"),
+        until and ("running" if until > now else "over"),
         unspent(case.consents) is not None,
-        pending_handover(case) is not None,
         case.state.grace if isinstance(case.state, CloseRequested) else None,
-        case.has_sign,
-        type(case.person).__name__,
     )
 
 
@@ -224,11 +220,17 @@ def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
         yield _seen(found, case, "decision", name, after), now
     for event in EVENTS:
         if case.hears or not isinstance(event, PatientMessage | PatientWithdrew):
-            yield _seen(found, case, "event", event.type, hear(case, event, now)), now
-    if (due := next_due(case)) is not None:
-        yield _passed(case, due.at, found)
-    yield _passed(case, max(now, at_local(local_date(now), EVENING)), found)
-    yield _passed(case, now + SOME_DAYS, found)
+            after = _seen(found, case, "event", event.type, hear(case, event, now))
+            yield after, now
+            _struck(after, now, found)
+    later = case, now
+    for _ in range(STRIKES):
+        later = _struck(*later, found)
+        yield later
+    evening = max(now, at_local(local_date(now), EVENING))
+    while (due := next_due(case)) is not None and due.at <= evening:
+        case, _ = _struck(case, now, found)
+    yield case, evening
 
 
 def _decided(case: Chat, now: datetime) -> Iterator[tuple[str, Chat]]:
@@ -240,27 +242,26 @@ def _decided(case: Chat, now: datetime) -> Iterator[tuple[str, Chat]]:
                     yield name, after
 
 
-DECISION: TypeAdapter[AnyDecision] = TypeAdapter(Decision)
-
-
 def _actors(unit: Unit) -> list[Actor]:
-    """A nurse, a physician and the manager."""
-    who = [unit.member(f"SE0000000000-{short}") for short in ("N1", "D1", "VCH")]
+    """Two nurses, a physician and the manager."""
+    who = [unit.member(f"SE0000000000-{short}") for short in ("N1", "N2", "D1", "VCH")]
     return [Actor(hsa_id=each.hsa_id, name=each.name, roles=each.roles, unit=unit.code) for each in who if each]
 
 
-def _passed(case: Chat, until: datetime, found: Walk) -> Moment:
-    """The case at the later instant, one strike of the clock after the other."""
-    while (due := next_due(case)) is not None and due.at <= until:
-        names = {each.name for each in dues(case) if each.at <= due.at}
-        after = elapse(case, due.at)
-        moving = names - NEVER_MOVES if state_of(after) != state_of(case) else names
-        if len(moving) != 1 and state_of(after) != state_of(case):
-            raise Stranger(f"{sorted(names)} together moved {state_of(case)}: which of them is not known")
-        for name in moving:
-            _seen(found, case, "timer", name.value, after)
-        case = after
-    return case, until
+def _struck(case: Chat, now: datetime, found: Walk) -> Moment:
+    """The case after the clock's next strike, if it has one."""
+    due = next_due(case)
+    if due is None:
+        return case, now
+    after = elapse(case, due.at)
+    names = {each.name for each in dues(case) if each.at <= due.at}
+    if state_of(after) != state_of(case):
+        names -= NEVER_MOVES
+        if len(names) != 1:
+            raise Stranger(f"{sorted(names)} moved {state_of(case)}: a diagram needs one cause")
+    for name in names:
+        _seen(found, case, "timer", name.value, after)
+    return after, due.at
 
 
 def _seen(found: Walk, case: Chat, means: Means, name: str, after: Chat) -> Chat:
@@ -284,7 +285,7 @@ def drawn(found: Walk) -> str:
     for source, target in sorted(moves, key=lambda pair: (order[pair[0]], order[pair[1]])):
         lines.append(f"    {source} --> {target}: {'<br/>'.join(moves[source, target])}")
     lines += [f"    {name} --> [*]" for name in sorted(found.ended)]
-    lines += ["```", "", "| state | what leaves it as it is | a patient's words |", "|---|---|---|"]
+    lines += ["```", "", "| state | seen there without leaving it | a patient's words |", "|---|---|---|"]
     for name in names:
         words = "open a new contact that continues it" if name in found.deaf else "belong to it"
         lines.append(f"| `{name}` | {', '.join(f'`{each}`' for each in stays[name]) or '–'} | {words} |")
@@ -292,7 +293,7 @@ def drawn(found: Walk) -> str:
 
 
 def placed(text: str, drawing: str) -> str:
-    """The text with the drawing between its markers. Raises Stranger if the markers are not there, once and in order."""
+    """The text with the drawing between its markers. Raises Stranger if they are not there, once and in order."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end or BEGIN in after or END in before:

@@ -76,8 +76,9 @@ class ChatContact:
                 raise refused(case)
             self._become(case)
             self._remember(update)
+        version = self._recent[update]
         await self._shown()
-        return Answer(version=self._recent[update])
+        return Answer(version=version)
 
     @decide.validator
     def _may_decide(self, signed: Signed) -> None:
@@ -99,8 +100,9 @@ class ChatContact:
                 return Answer(version=self._version, heard=False)
             self._become(hear(case, reported.event, now))
             self._remember(update)
+        version = self._recent[update]
         await self._shown()
-        return Answer(version=self._recent[update], screens=screens)
+        return Answer(version=version, screens=screens)
 
     @workflow.update
     async def shown(self) -> Answer:

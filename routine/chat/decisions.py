@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from routine.actors import LICENSED, Addressee, Role, ToRole
 from routine.documentation import WaiveReason
-from routine.frozen import Frozen
+from routine.frozen import Frozen, Misfit
 from routine.intake import Priority, Text
 
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -38,8 +38,10 @@ class Message(Frozen):
     @model_validator(mode="after")
     def one_of_two(self) -> "Message":
         """Either words or a phrase."""
-        if (self.text is None) == (self.phrase is None):
-            raise ValueError("exactly one of text and phrase")
+        if self.text is None and self.phrase is None:
+            raise Misfit("text", "words or a phrase", missing=True)
+        if self.text is not None and self.phrase is not None:
+            raise Misfit("phrase", "words or a phrase")
         return self
 
 
@@ -91,7 +93,7 @@ class HandOver(Frozen):
     def licensed_role(self) -> "HandOver":
         """A role that a chat is handed to is licensed."""
         if isinstance(self.to, ToRole) and self.to.role not in (*LICENSED, Role.ASSESSOR, Role.LICENSED):
-            raise ValueError("not a licensed role")
+            raise Misfit("to", "not a licensed role")
         return self
 
 

@@ -81,7 +81,7 @@ async def advance(request: Request, house: TheHouse) -> JSONResponse:
         raise Problem(409, "WRONG_STATE", "Den här servern kan inte flytta tiden.") from None
     except ClockStuck as stuck:
         raise Problem(503, "ENGINE_UNAVAILABLE", f"Ärendet {stuck} rör sig inte.", retry_after_s=5) from None
-    except RPCError:
+    except (RPCError, RuntimeError):
         raise Problem(503, "ENGINE_UNAVAILABLE", "Motorn svarar inte.", retry_after_s=2) from None
 
 
@@ -120,7 +120,7 @@ async def _end_all(house: House) -> None:
             if not running:
                 return
             await house.projection.reset(uuid.uuid4().hex, 0.0)
-    except RPCError:
+    except (RPCError, RuntimeError):
         raise Problem(503, "ENGINE_UNAVAILABLE", "Motorn svarar inte.", retry_after_s=2) from None
 
 

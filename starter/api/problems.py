@@ -4,7 +4,9 @@ from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from routine.refusals import Refusal
@@ -116,10 +118,23 @@ def install(app: FastAPI) -> None:
     async def away(_request: Request, _error: EngineAway) -> JSONResponse:
         return answer(engine_away())
 
+    @app.exception_handler(RequestValidationError)
+    async def asked(_request: Request, error: RequestValidationError) -> JSONResponse:
+        field = str(error.errors()[0]["loc"][-1])
+        told = f"Parametern {field} har ett värde som inte går att använda."
+        return answer(Problem(422, "INVALID", told, field=field))
+
+    @app.exception_handler(OperationalError)
+    async def store_away(_request: Request, _error: OperationalError) -> JSONResponse:
+        log.error("store.away")
+        return answer(engine_away())
+
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> JSONResponse:
         if error.status_code == 405:
-            return answer(Problem(405, "INVALID", "Adressen tar inte emot den sortens anrop."))
+            refused = answer(Problem(405, "INVALID", "Adressen tar inte emot den sortens anrop."))
+            refused.headers.update(error.headers or {})
+            return refused
         if error.status_code == 404:
             return answer(Problem(404, "NOT_FOUND", "Adressen finns inte."))
         return answer(Problem(error.status_code, "INVALID", "Begäran kunde inte tas emot."))

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from routine.actors import Actor, Role
+from routine.actors import Actor, HsaId, Role
 from routine.chat.access import may_open
 from routine.chat.row import row
 from routine.chat.view import view
@@ -43,7 +43,7 @@ async def worklist(
     by: Caller,
     unit: str | None = None,
     role: AskedRole | None = None,
-    holder: str | None = None,
+    holder: HsaId | None = None,
     view: Literal["now", "after_work"] = "now",
 ) -> JSONResponse:
     """The unit's cases in the order they are to be handled (R44, R46, R66)."""

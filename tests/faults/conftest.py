@@ -1,19 +1,41 @@
-"""A failing crash test shows the logs of the processes it killed."""
+"""The house of the fault tests, and the logs of its processes when a test fails."""
 
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator
+from pathlib import Path
 
 import pytest
 
 from starter.engine import Program
 from tests.faults import processes
+from tests.faults.processes import EVERYBODY, Processes
 
 
 @pytest.fixture(scope="session")
 def program(engine_binary: str) -> Program:
     """The Temporal server as a command."""
-    from pathlib import Path
-
     return Program(Path(engine_binary), "1.32")
+
+
+@pytest.fixture(scope="session")
+async def everybody(tmp_path_factory: pytest.TempPathFactory, program: Program) -> AsyncIterator[Processes]:
+    """One house for all fault tests: starting it takes longer than most of them."""
+    env = {"VAKA_ENGINE_TIMEOUT_S": "3"}
+    async with Processes(tmp_path_factory.mktemp("faults"), program, env) as started:
+        yield started
+
+
+@pytest.fixture
+async def house(everybody: Processes) -> Processes:
+    """Everybody but the watchman is at work, whatever the test before has done to them."""
+    await everybody.whole(*(name for name in EVERYBODY if name != "watch"))
+    return everybody
+
+
+@pytest.fixture
+async def watched(everybody: Processes) -> Processes:
+    """Everybody is at work, the watchman too."""
+    await everybody.whole(*EVERYBODY)
+    return everybody
 
 
 @pytest.hookimpl(wrapper=True)

@@ -25,6 +25,7 @@ from config.settings import ROOT, Settings
 from starter.engine import Program
 from starter.run import children
 from starter.supervise import Child
+from workflows.plugin import connect
 
 EVERYBODY: Final = ("engine", "world", "worker", "api", "watch")
 READY_WITHIN_S: Final = 40.0
@@ -86,6 +87,7 @@ class Processes:
         self._program = program
         self._children = {child.name: child for child in children(self.settings, program)}
         self._alive: dict[str, subprocess.Popen[bytes]] = {}
+        self._read_from: dict[str, int] = {}
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{api}", timeout=30)
         self._tokens: dict[str, str] = {}
 
@@ -109,6 +111,7 @@ class Processes:
         for name in names:
             assert name not in self._alive, f"{name} runs already"
             with self.log_of(name).open("ab") as log:
+                self._read_from[name] = log.tell()
                 self._alive[name] = subprocess.Popen(
                     self._command(name), env=self.env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=ROOT
                 )
@@ -122,8 +125,19 @@ class Processes:
     async def ready(self, *names: str, within_s: float = READY_WITHIN_S) -> None:
         """Wait until each is ready by its own word."""
         for name in names:
-            if probe := self._child(name).ready:
-                await until(f"{name} ready", self._watched(name, probe), within_s)
+            await until(f"{name} ready", self._watched(name, self._probe(name)), within_s)
+
+    def _probe(self, name: str) -> Callable[[], Awaitable[bool]]:
+        """Its own word. The engine still counts a killed worker among those that ask it, so that one is read."""
+        if (ready := self._child(name).ready) is not None and name != "worker":
+            return ready
+
+        async def started() -> bool:
+            with self.log_of(name).open("rb") as log:
+                log.seek(self._read_from[name])
+                return f"{name}.started".encode() in log.read()
+
+        return started
 
     def _watched(self, name: str, probe: Callable[[], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
         async def ready() -> bool:
@@ -138,9 +152,15 @@ class Processes:
 
     async def up(self, *names: str) -> None:
         """Start them in order, each when the one before is ready."""
-        for name in names or EVERYBODY:
+        for name in names:
             self.start(name)
             await self.ready(name)
+
+    async def whole(self, *names: str) -> None:
+        """Whoever of these is not running is started; the others are stopped."""
+        for name in [name for name in self._alive if name not in names]:
+            await self.stop(name)
+        await self.up(*(name for name in names if not self.runs(name)))
 
     def kill9(self, *names: str) -> None:
         """Kill them, as power does."""
@@ -181,9 +201,9 @@ class Processes:
 
     async def engine(self) -> Client:
         """A client of the engine."""
-        from workflows.plugin import connect
-
-        return await connect(self.settings.engine_address, self.settings.temporal_namespace, identity="test")
+        return await connect(
+            self.settings.engine_address, self.settings.temporal_namespace, identity="test", lazy=False
+        )
 
     # What a client does
 
@@ -251,7 +271,7 @@ class Stubborn:
                         return answer
                     self.troubles["503"] += 1
                     assert answer.headers["retry-after"]
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.3)
             raise AssertionError(f"no answer within {self._patience_s:g} s: {path} {body.get('type')} {self.troubles}")
         finally:
             self.in_flight -= 1

@@ -222,13 +222,18 @@ def test_r42_the_role_owes_it_while_the_holder_has_no_shift(when: str, owner: Ad
 
 
 def test_r42_the_role_is_her_profession_and_her_next_shift_may_be_days_away() -> None:
+    """Also where the unit is open so little that no rung wakes the case in between."""
+    hour = OpeningHours(week=(*[(Interval(open=time(8), close=time(9)),)] * 5, (), ()))
     wednesday = DatedRoster(date=date(2026, 11, 25), shifts=(Shift(hsa_id=D1.hsa_id),))
-    seldom = unit(roster=Roster(standard=(Shift(hsa_id=N1.hsa_id, responsible=True),), dated=(wednesday,)))
-    case = play(chat("2026-11-20 16:00", of=seldom), [("2026-11-20 16:50", D1, PICK), ("2026-11-20 16:55", D1, TELL)])
+    roster = Roster(standard=(Shift(hsa_id=N1.hsa_id, responsible=True),), dated=(wednesday,))
+    seldom = unit(hours=hour, roster=roster)
+    case = play(chat("2026-11-20 08:10", of=seldom), [("2026-11-20 08:30", D1, PICK), ("2026-11-20 08:35", D1, TELL)])
+    waive = {"type": "waive_note", "task_id": case.notes[0].task_id, "reason": "administrative"}
+    case = play(case, [("2026-11-20 08:40", D1, waive)])
     for when, owner in (
         ("2026-11-24 23:00", ToRole(role=Role.PHYSICIAN)),
         ("2026-11-25 08:00", ToPerson(hsa_id=D1.hsa_id)),
-        ("2026-11-25 17:00", ToRole(role=Role.PHYSICIAN)),
+        ("2026-11-25 09:00", ToRole(role=Role.PHYSICIAN)),
     ):
         assert task(later(case, when), Kind.FOLLOW_UP).owner == owner
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from routine.actors import Actor, ToPerson
+from routine.actors import Actor
 from routine.chat.case import Chat, CloseRequested, InHand, open_notes, pending_handover
 from routine.chat.deadlines import deadlines
 from routine.chat.decide import allowed, decide
@@ -102,6 +102,8 @@ def walk(name: str) -> Walk:
     waiting = deque([(begun, now)])
     while waiting:
         case, now = waiting.popleft()
+        is_watched(case)
+        case = elapse(case, now)
         is_watched(case)
         is_shown(case)
         for after, then in successors(case, now, found):
@@ -227,15 +229,3 @@ HOURS_MET = [
     for open_ in (True, False)
 ]
 FLAGS = ("note", "reopened", "consented")
-
-
-def test_a_tasks_owner_can_be_told() -> None:
-    """A named owner or addressee is somebody of the unit."""
-    case = chat("2026-11-24 10:00")
-    to = decision(
-        {"type": "reassign_task", "task_id": owed(case)[0].task_id, "to": {"hsa_id": N9.hsa_id}, "reason": "x"}
-    )
-    answer = decide(case, to, VCH, at("2026-11-24 10:01"))
-    assert isinstance(answer, Refusal)
-    assert answer.code == "OTHER_UNIT"
-    assert not any(isinstance(task.owner, ToPerson) for task in owed(case))

@@ -1,0 +1,198 @@
+"""What holds for any life of a chat, whoever does what and however the time passes."""
+
+from datetime import date, datetime, time, timedelta
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from routine.actors import ToPerson, ToRole
+from routine.chat.case import Chat, Closed, Completed, Grace
+from routine.chat.decide import decide
+from routine.chat.decisions import TYPES, SetUrgency
+from routine.chat.elapse import elapse, next_due
+from routine.chat.events import PatientMessage
+from routine.chat.hear import hear
+from routine.chat.owed import owed
+from routine.chat.row import row
+from routine.chat.view import view
+from routine.refusals import Refusal
+from routine.roster import DatedRoster, Roster, Shift
+from routine.tasks import Kind
+from routine.unit import Unit
+from tests.routine.traces import Stage, Trace, last, stages, traces
+from tests.routine.world import N1, N2, ROSTER, unit
+
+LIVES = settings(max_examples=80, deadline=None)
+
+
+def dues(case: Chat) -> dict[str, datetime]:
+    return {task.task_id: task.due_at for task in owed(case)}
+
+
+@LIVES
+@given(traces())
+def test_time_brings_about_the_same_however_often_it_is_asked(trace: Trace) -> None:
+    """`elapse` is idempotent: once all has happened the very same value comes back."""
+    for stage in stages(trace):
+        settled = elapse(stage.after, stage.now)
+        assert elapse(settled, stage.now) is settled
+        due = next_due(settled)
+        assert due is None or due.at > stage.now
+
+
+@LIVES
+@given(traces(longest=12), st.integers(0, 5 * 24 * 60), st.integers(0, 5 * 24 * 60))
+def test_time_passes_in_any_hops(trace: Trace, first: int, second: int) -> None:
+    """`elapse` to t1 and then to t2 is `elapse` to t2 (a worker that slept has missed nothing)."""
+    case, now = last(trace)
+    between = now + timedelta(minutes=first)
+    end = between + timedelta(minutes=second)
+    assert elapse(elapse(case, between), end) == elapse(case, end)
+
+
+@LIVES
+@given(traces())
+def test_nothing_that_was_written_is_lost(trace: Trace) -> None:
+    """Lines, alerts, notes and reasons are only added to, time never runs backwards, the tier never drops."""
+    for stage in stages(trace):
+        before, after = stage.before, stage.after
+        assert after.lines[: len(before.lines)] == before.lines
+        assert after.alerts[: len(before.alerts)] == before.alerts
+        assert after.remarks[: len(before.remarks)] == before.remarks
+        assert after.sent[: len(before.sent)] == before.sent
+        assert [note.task_id for note in after.notes][: len(before.notes)] == [each.task_id for each in before.notes]
+        assert len(after.handovers) >= len(before.handovers)
+        assert after.as_of >= before.as_of
+        assert row(after).tier == row(before).tier
+        assert not before.ended or after.ended
+
+
+@LIVES
+@given(traces())
+def test_r41_a_patients_word_is_never_refused_where_it_is_heard(trace: Trace) -> None:
+    """It stands as a line and makes somebody owe an answer. After grace nothing changes: a new case begins with it."""
+    for stage in stages(trace):
+        if not isinstance(stage.heard, PatientMessage):
+            continue
+        then = elapse(stage.before, stage.now)
+        if then.hears:
+            assert stage.after.lines == (*then.lines, stage.after.lines[-1])
+            assert (stage.after.lines[-1].sender, stage.after.lines[-1].text) == ("patient", stage.heard.text)
+            assert not isinstance(stage.after.state, Grace | Closed | Completed)
+            waiting = row(stage.after).waiting_since
+            assert waiting is not None
+            assert waiting <= stage.now
+            assert {Kind.HANDLE, Kind.REPLY} & {task.kind for task in owed(stage.after)}
+        else:
+            assert stage.after == then.model_copy(update={"as_of": stage.now})
+
+
+@LIVES
+@given(traces())
+def test_a_due_instant_never_moves_later(trace: Trace) -> None:
+    """The same task keeps its due instant; only `set_urgency` may give it another."""
+    for stage in stages(trace):
+        if stage.decided and isinstance(stage.decided[0], SetUrgency):
+            continue
+        before, after = dues(stage.before), dues(stage.after)
+        assert all(after[task] == before[task] for task in before.keys() & after.keys())
+
+
+@LIVES
+@given(traces())
+def test_a_refusal_changes_nothing_and_is_the_same_again(trace: Trace) -> None:
+    """`decide` has no memory: what is refused leaves the value as it was, what is repeated gets the same answer."""
+    for stage in stages(trace):
+        if stage.decided is None:
+            continue
+        kept = stage.before.model_dump_json()
+        answer = decide(stage.before, *stage.decided, stage.now)
+        assert stage.before.model_dump_json() == kept
+        assert answer == (stage.refused or stage.after)
+        if stage.refused:
+            assert stage.after is stage.before
+
+
+@LIVES
+@given(traces())
+def test_the_same_twice_wedges_nothing(trace: Trace) -> None:
+    """A decision or event that arrives a second time gets an answer, and the case goes on."""
+    for stage in stages(trace):
+        twice = _again(stage)
+        if twice is not None:
+            assert twice.ended or next_due(twice) is not None
+            assert twice.lines[: len(stage.after.lines)] == stage.after.lines
+
+
+def _again(stage: Stage) -> Chat | None:
+    if stage.heard is not None:
+        return hear(stage.after, stage.heard, stage.now)
+    if stage.decided is not None:
+        answer = decide(stage.after, *stage.decided, stage.now)
+        return None if isinstance(answer, Refusal) else answer
+    return None
+
+
+@LIVES
+@given(traces())
+def test_a_chat_survives_as_json(trace: Trace) -> None:
+    """What is stored and read again is the same value, and goes on in the same way."""
+    case, now = last(trace)
+    again = Chat.model_validate_json(case.model_dump_json())
+    assert again == case
+    later = now + timedelta(days=2)
+    assert elapse(again, later) == elapse(case, later)
+    assert view(again, N1) == view(case, N1)
+
+
+SHIFTS = st.sampled_from([None, (None, None), (time(8), time(12)), (time(13), time(17)), (time(7), time(9))])
+
+
+@st.composite
+def rostered(draw: st.DrawFn) -> Unit:
+    """VC-T where the nurses' shifts of two weeks differ from day to day, and often leave nobody."""
+    dated = []
+    for day in range(1, 15):
+        spans = {who.hsa_id: draw(SHIFTS) for who in (N1, N2)}
+        shifts = [Shift(hsa_id=who, start=span[0], end=span[1]) for who, span in spans.items() if span]
+        dated.append(DatedRoster(date=date(2026, 11, 23) + timedelta(days=day), shifts=tuple(shifts)))
+    return unit(roster=Roster(standard=ROSTER.standard, dated=tuple(dated)))
+
+
+@LIVES
+@given(traces(of=rostered()))
+def test_r42_what_a_holder_owes_is_hers_exactly_while_she_is_on_duty(trace: Trace) -> None:
+    """At every instant, not only when something happens: the case wakes when her shift begins or ends."""
+    for stage in stages(trace):
+        case, now = elapse(stage.after, stage.now), stage.now
+        holder, given_away = case.holder, {each.task_id for each in case.assigned}
+        for task in owed(case):
+            if holder is None or task.task_id in given_away or task.kind not in (Kind.REPLY, Kind.FOLLOW_UP):
+                continue
+            on_duty = case.unit.roster.on_duty(holder.hsa_id, now, case.unit.hours)
+            assert task.owner == (ToPerson(hsa_id=holder.hsa_id) if on_duty else ToRole(role=holder.role))
+
+
+def test_the_lives_are_worth_living() -> None:
+    """Random lives reach every state, accept every decision, and are refused too."""
+    states: set[str] = set()
+    accepted: set[str] = set()
+    refused: set[str] = set()
+
+    @settings(max_examples=250, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+    @given(traces(longest=40))
+    def live(trace: Trace) -> None:
+        for stage in stages(trace):
+            states.add(row(stage.after).state)
+            if stage.refused:
+                refused.add(stage.refused.code)
+            elif stage.decided:
+                accepted.add(stage.decided[0].type)
+
+    live()
+    assert states == {
+        *("queued", "in_progress", "awaiting_patient", "handover_pending"),
+        *("close_requested", "closed_grace", "closed", "completed"),
+    }
+    assert len(set(TYPES) - accepted) <= 2, "chance may leave one out, the walk does not"
+    assert refused >= {"WRONG_STATE", "FORBIDDEN_ROLE", "NOT_HOLDER", "NOT_ADDRESSED", "OTHER_UNIT", "ALREADY_HELD"}
