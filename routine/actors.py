@@ -50,6 +50,11 @@ SWEDISH = {
 }
 
 
+def holds(roles: tuple[Role, ...], role: Role) -> bool:
+    """Whether somebody with these roles has the role; a group stands for its members."""
+    return any(mine in GROUPS.get(role, (role,)) for mine in roles)
+
+
 class Actor(Frozen):
     """Who is signed in: the token's words, never the body's (R5)."""
 
@@ -60,7 +65,7 @@ class Actor(Frozen):
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds any of the roles; a group stands for its members."""
-        return any(mine in GROUPS.get(role, (role,)) for role in roles for mine in self.roles)
+        return any(holds(self.roles, role) for role in roles)
 
 
 class Member(Frozen):

@@ -12,6 +12,9 @@ Conflict = Literal[
     "CLOSE_NOT_REQUESTED",
     "TOKEN_EXPIRED",
     "NO_ASSESSMENT",
+    "PROTECTED",
+    "KEPT_FOR_SLOT",
+    "WRONG_PERSON",
     "WRONG_STATE",
 ]
 Code = Invalid | Forbidden | Conflict
@@ -26,6 +29,7 @@ class Refusal(Frozen):
     detail: str
     field: str | None = None
     alternatives: tuple[str, ...] = ()
+    retry_after_s: int | None = None
 
 
 def invalid(code: Invalid | Literal["OTHER_UNIT"], rule: str | None, detail: str, field: str | None = None) -> Refusal:

@@ -17,6 +17,16 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow_up"
     HANDOVER_ACCEPT = "handover_accept"
     DOC_NOTE = "doc_note"
+    KEPT_FOR_SLOT = "kept_for_slot"
+    CALL_ASSESSOR = "call_assessor"
+    SMS_FAILED = "sms_failed"
+    SMS_IMPOSSIBLE = "sms_impossible"
+    MOVE_OUTSIDE = "move_outside"
+    SAFETY_REVIEW = "safety_review"
+
+
+ERRANDS = (Kind.CALL_ASSESSOR, Kind.SMS_FAILED, Kind.SMS_IMPOSSIBLE, Kind.MOVE_OUTSIDE, Kind.SAFETY_REVIEW)
+"""Kinds that an event leaves behind, not a state."""
 
 
 class Told(StrEnum):
@@ -25,6 +35,7 @@ class Told(StrEnum):
     OWNER = "owner"
     RESPONSIBLE = "responsible"
     SENDER = "sender"
+    ASSESSORS = "assessors"
     MANAGER = "unit_manager"
 
 
@@ -34,6 +45,11 @@ class At(StrEnum):
     DUE = "due"
     TWICE = "twice"
     NEXT_CLOSING = "next_closing"
+    TWO_HOURS_LATE = "two_hours_late"
+
+
+When = At | int
+"""A moment, or so many open minutes after the task was opened."""
 
 
 class Row(Frozen):
@@ -41,7 +57,7 @@ class Row(Frozen):
 
     title: str
     rule: str
-    rungs: tuple[tuple[At, Told], ...]
+    rungs: tuple[tuple[When, Told], ...]
 
 
 STANDARD = ((At.DUE, Told.RESPONSIBLE), (At.TWICE, Told.MANAGER))
@@ -55,6 +71,22 @@ TABLE: dict[Kind, Row] = {
         title="Dokumentera i journalen", rule="R83", rungs=((At.DUE, Told.OWNER), (At.NEXT_CLOSING, Told.MANAGER))
     ),
 }
+
+
+TABLE |= {
+    Kind.KEPT_FOR_SLOT: Row(title="Erbjud patienten en tid", rule="R57", rungs=((At.TWO_HOURS_LATE, Told.MANAGER),)),
+    Kind.CALL_ASSESSOR: Row(title="Ring läkare eller psykolog", rule="R59", rungs=STANDARD),
+    Kind.SMS_FAILED: Row(title="Nå patienten på annat sätt än sms", rule="R56", rungs=STANDARD),
+    Kind.SMS_IMPOSSIBLE: Row(title="Nå patienten utan sms", rule="R13", rungs=STANDARD),
+    Kind.MOVE_OUTSIDE: Row(title="Flytta ärendet utanför chatten", rule="R76", rungs=STANDARD),
+    Kind.SAFETY_REVIEW: Row(title="Bedöm hur patienten kan nås på ett säkert sätt", rule="R77", rungs=STANDARD),
+}
+SUICIDE_ACCEPT = Row(
+    title="Ta emot och bedöm självmordsrisk",
+    rule="R59",
+    rungs=((5, Told.RESPONSIBLE), (15, Told.ASSESSORS), (30, Told.MANAGER)),
+)
+"""`handover_accept` where a sign asks for the assessors: the first rung leaves the responsible a call to make."""
 
 
 class Rung(Frozen):
@@ -89,6 +121,12 @@ class Owed(Frozen):
     opened_at: datetime
     due_at: datetime
     sender: Addressee | None = None
+    suicide: bool = False
+
+    @property
+    def row(self) -> Row:
+        """The task's row in the table."""
+        return SUICIDE_ACCEPT if self.suicide else TABLE[self.kind]
 
 
 def task_id(kind: Kind, opened_at: datetime) -> str:
@@ -98,32 +136,38 @@ def task_id(kind: Kind, opened_at: datetime) -> str:
 
 def rung_at(owed: Owed, step: int, unit: Unit) -> datetime:
     """When rung number `step` (0..) is reached; past the table's last it repeats while the unit is open."""
-    rungs = TABLE[owed.kind].rungs
+    rungs = owed.row.rungs
     moment, _ = rungs[min(step, len(rungs) - 1)]
     at = _moment(moment, owed, unit)
     repeats = max(0, step - len(rungs) + 1)
     return unit.hours.add_open(at, timedelta(minutes=unit.policy.repeat * repeats)) if repeats else at
 
 
-def _moment(moment: At, owed: Owed, unit: Unit) -> datetime:
+def _moment(moment: When, owed: Owed, unit: Unit) -> datetime:
     match moment:
+        case int():
+            return unit.hours.add_open(owed.opened_at, timedelta(minutes=moment))
         case At.DUE:
             return owed.due_at
         case At.TWICE:
             return unit.hours.add_open(owed.opened_at, 2 * unit.hours.open_between(owed.opened_at, owed.due_at))
+        case At.TWO_HOURS_LATE:
+            return unit.hours.add_open(owed.due_at, timedelta(hours=2))
         case At.NEXT_CLOSING:
             return next_open_closing(unit, owed.due_at)
 
 
 def told(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[Addressee, ...]:
     """Whom rung number `step` tells when it is reached at the instant `at`."""
-    rungs = TABLE[owed.kind].rungs
+    rungs = owed.row.rungs
     _, who = rungs[min(step, len(rungs) - 1)]
     match who:
         case Told.OWNER:
             return (owed.owner,)
         case Told.SENDER:
             return (owed.sender or owed.owner,)
+        case Told.ASSESSORS:
+            return (ToRole(role=Role.PHYSICIAN), ToRole(role=Role.PSYCHOLOGIST))
         case Told.MANAGER:
             return (ToRole(role=Role.UNIT_MANAGER),)
         case Told.RESPONSIBLE:

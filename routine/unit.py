@@ -15,6 +15,9 @@ class Staff(Frozen):
     hsa_id: HsaId
     name: str
     roles: tuple[Role, ...]
+    mobile: str | None = None
+    """E.164; where she has asked to be told that a case waits."""
+    email: str | None = None
 
 
 class Policy(Frozen):
@@ -26,6 +29,12 @@ class Policy(Frozen):
     reply: int = 60
     follow_up: int = 240
     handover_accept: int = 60
+    suicide_accept: int = 15
+    call_assessor: int = 10
+    errand: int = 60
+    """What an event leaves behind: a failed SMS, a case to be moved outside."""
+    sms_pause: int = 60
+    """Minutes by the clock between two reminders on a contact (R56)."""
     repeat: int = 30
     closing_lead: int = 30
     close_token: int = 10

@@ -7,6 +7,8 @@ from routine.actors import GROUPS, Addressee, HsaId, Role, ToPerson, ToRole
 from routine.frozen import Frozen
 from routine.tasks import Task
 
+KEPT = 2.5
+"""Kept for a slot that is due goes after priority 2 and before 3 (R57)."""
 View = Literal["now", "after_work"]
 LEFT = ("closed", "completed", "excluded_wrong_person", "moved_outside", "cancelled")
 """States that are no longer worked on; what they still owe is after-work (efterarbete)."""
@@ -31,15 +33,22 @@ class CaseRow(Frozen):
     next_due_at: datetime | None
     next_due_name: str | None
     needs_action: bool
+    kept_due_at: datetime | None = None
+    """When a case that is kept for a slot wants one offered (R57)."""
     tasks: tuple[Task, ...]
 
 
-def order(row: CaseRow) -> tuple[int, float, float]:
-    """What rows are sorted by: suicide tier by what is due first, then priority (none is 3), then the wait."""
+def order(row: CaseRow, now: datetime) -> tuple[int, float, float]:
+    """What rows are sorted by: suicide tier by what is due first; priority 1, 2; kept and due; 3 (none is 3), 4, 5.
+
+    Within equals, who has waited longest for us comes first.
+    """
     never = datetime.max.replace(tzinfo=UTC)
     waiting = (row.waiting_since or never).timestamp()
     if row.tier == "suicide":
         return 0, (row.next_due_at or never).timestamp(), waiting
+    if row.kept_due_at is not None and row.kept_due_at <= now:
+        return 1, KEPT, row.kept_due_at.timestamp()
     return 1, row.priority or 3, waiting
 
 

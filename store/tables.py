@@ -1,4 +1,4 @@
-"""The tables. Two databases: the read model, written by the worker, and the journal, written by API and watchman.
+"""The tables. Three databases: read model and outbox, written by the worker, journal, written by API and watchman.
 
 Under SQLite they are two files, so that worker and API never wait for each other's lock.
 """
@@ -103,3 +103,20 @@ watch = Table(
     Column("looked_at", Instant, nullable=False),
 )
 """When the watchman last finished his round, by the wall clock."""
+
+departures = MetaData()
+
+outbox = Table(
+    "outbox",
+    departures,
+    Column("key", String(120), primary_key=True),
+    Column("contact_id", String(64), nullable=False),
+    Column("template", String(10), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("to", String(200), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("gateway_id", String(120), nullable=True),
+    Index("ix_outbox_gateway_id", "gateway_id"),
+)
+"""Written by the worker, and never rebuilt: a database of its own."""

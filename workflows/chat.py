@@ -1,9 +1,10 @@
 """ChatContact: the durable shell round the chat's state machine, from submit to completed."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -12,15 +13,15 @@ from routine.chat.case import Chat
 from routine.chat.decide import decide
 from routine.chat.effects import effects
 from routine.chat.elapse import elapse, next_due
-from routine.chat.events import Event, PersonKnown, RegisterSilent
+from routine.chat.events import Event, PersonKnown, RegisterSilent, SmsOutcome, SmsReport, StaffTold
 from routine.chat.hear import hear, opened, screens_for_reply
 from routine.chat.row import row
-from routine.effects import LookUpPerson
+from routine.effects import Effect, LookUpPerson, SendSms, TellStaff
 from routine.record import Record
 from routine.refusals import Refusal
 from workflows.clock import Clock
 from workflows.messages import Answer, ChatStart, Reported, Signed
-from workflows.options import LOOKUP, PROJECTION
+from workflows.options import LOOKUP, PROJECTION, SENDING
 
 RECENT = 50
 """How many update ids are carried over when a history is continued as new."""
@@ -40,7 +41,13 @@ class ChatContact:
         self._start = start
         self._clock = Clock(start.offset_s)
         self._case: Chat = start.resumed or opened(
-            start.contact_id, start.unit, start.submission, start.screens, start.opened_at, start.continues
+            start.contact_id,
+            start.unit,
+            start.submission,
+            start.routed,
+            start.opened_at,
+            start.standing,
+            start.continues,
         )
         self._version = start.version
         self._projected = -1
@@ -92,7 +99,7 @@ class ChatContact:
     async def hear(self, reported: Reported) -> Answer:  # lint: VK004 because a patient's words are never refused
         """What the patient reports. Never refused; words that come after the end are answered as not heard."""
         now, update = self._clock.now(), _update_id()
-        screens = screens_for_reply(self._case, now)
+        screens = screens_for_reply(self._case, reported.event, now)
         if update not in self._recent:
             case = elapse(self._case, now)
             if not case.hears:
@@ -113,6 +120,12 @@ class ChatContact:
     @shown.validator
     def _may_be_shown(self) -> None:
         return
+
+    @workflow.signal
+    async def sms_report(self, report: SmsReport) -> None:
+        """The gateway's delivery report; repeated ones change nothing."""
+        self._become(hear(self._case, report, self._clock.now()))
+        await self._shown()
 
     @workflow.query
     def record(self) -> Record:
@@ -170,16 +183,10 @@ class ChatContact:
         for effect in effects(self._case):
             if effect.key not in self._begun:
                 self._begun.add(effect.key)
-                self._aside(self._look_up(effect))
+                self._aside(self._perform(effect))
 
-    async def _look_up(self, effect: LookUpPerson) -> None:
-        event: Event
-        try:
-            event = await workflow.execute_activity(
-                "look_up_person", effect, result_type=PersonKnown, summary="Frågar folkbokföringen", **LOOKUP
-            )
-        except ActivityError:
-            event = RegisterSilent()
+    async def _perform(self, effect: Effect) -> None:
+        event = await _outcome(effect)
         self._become(hear(self._case, event, self._clock.now()))
         await self._shown()
 
@@ -188,6 +195,33 @@ class ChatContact:
         recent = tuple(self._recent.items())
         carried = {"resumed": self._case, "version": self._version + 1, "recent": recent}
         workflow.continue_as_new(start.model_copy(update=carried))
+
+
+async def _outcome(effect: Effect) -> Event:
+    """Have the effect done; what a machine could not do in its bounded tries is an event as well."""
+    match effect:
+        case LookUpPerson():
+            try:
+                return await workflow.execute_activity(
+                    "look_up_person", effect, result_type=PersonKnown, summary="Frågar folkbokföringen", **LOOKUP
+                )
+            except ActivityError:
+                return RegisterSilent()
+        case SendSms():
+            try:
+                return await workflow.execute_activity(
+                    "send_sms", effect, result_type=SmsOutcome, summary="Skickar sms", **SENDING
+                )
+            except ActivityError:
+                # It may have left before the tries ran out: a person finds out, nothing is sent again.
+                return SmsOutcome(message_id=effect.key, status="unknown")
+        case TellStaff():
+            with contextlib.suppress(ActivityError):
+                await workflow.execute_activity("tell_staff", effect, summary="Meddelar personal", **SENDING)
+            # Whether or not it arrived, the ladder goes on; the alert itself stands on the case.
+            return StaffTold(alerts=effect.alerts)
+        case _:
+            assert_never(effect)
 
 
 def _update_id() -> str:

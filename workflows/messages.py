@@ -10,7 +10,7 @@ from routine.chat.case import Chat
 from routine.chat.decisions import Decision
 from routine.chat.events import PatientEvent
 from routine.frozen import Frozen
-from routine.intake import Submission
+from routine.intake import Routed, Standing, Submission
 from routine.phrases import Screen
 from routine.unit import Unit
 
@@ -26,7 +26,8 @@ class ChatStart(Frozen):
     offset_s: float
     submission: Submission
     unit: Unit
-    screens: tuple[Screen, ...]
+    routed: Routed
+    standing: Standing | None
     opened_at: datetime
     continues: str | None = None
     resumed: Chat | None = None

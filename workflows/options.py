@@ -31,3 +31,10 @@ LOOKUP: Options = {
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),
 }
 """A question to a register. A dead worker's attempt is tried again when its five seconds are over."""
+
+SENDING: Options = {
+    "start_to_close_timeout": timedelta(seconds=15),
+    "schedule_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_attempts=4),
+}
+"""Something that leaves the house. What surely did not leave is tried again; what may have is for a person."""

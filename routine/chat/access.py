@@ -4,33 +4,43 @@ from enum import StrEnum
 from typing import assert_never
 
 from routine.actors import Actor, Role, reaches
-from routine.chat.case import Chat, Closed, Completed, Grace, Queued, pending_handover
+from routine.chat.case import Chat, Closed, Completed, Grace, Queued, pending_handover, sign_waits
 from routine.chat.decisions import (
     AcceptHandover,
     AnyDecision,
     AttestNote,
+    BookSlot,
     CompleteTask,
     ConfirmClose,
+    ContactPreference,
     DeclineHandover,
     HandOver,
     InternalNote,
+    KeepForSlot,
     LogCall,
+    MarkWrongPerson,
     Message,
+    MovedOutside,
     NoActionNeeded,
+    OfferSlot,
     Pick,
     ReassignTask,
     RecallHandover,
     RecordConsent,
     Release,
     RequestClose,
+    ResolveKept,
     SetUrgency,
+    SmsReminder,
+    StopMessages,
     TakeOver,
+    UnmarkWrongPerson,
     WaiveNote,
     WithdrawClose,
 )
 from routine.chat.owed import waits
 from routine.refusals import Refusal, forbidden
-from routine.tasks import Kind
+from routine.tasks import ERRANDS, Kind
 
 
 class Who(StrEnum):
@@ -39,6 +49,8 @@ class Who(StrEnum):
     LICENSED = "licensed"
     HOLDER = "holder"
     HOLDER_OR_MANAGER = "holder_or_manager"
+    HOLDER_OR_ASSESSOR = "holder_or_assessor"
+    STAFF = "staff"
     ADDRESSEE = "addressee"
     OWNER = "owner"
     OWNER_OR_MANAGER = "owner_or_manager"
@@ -65,12 +77,22 @@ WHO: dict[type[AnyDecision], Who] = {
     WaiveNote: Who.OWNER,
     CompleteTask: Who.OWNER,
     ReassignTask: Who.OWNER_OR_MANAGER,
+    SmsReminder: Who.HOLDER,
+    StopMessages: Who.STAFF,
+    ContactPreference: Who.HOLDER,
+    KeepForSlot: Who.HOLDER,
+    OfferSlot: Who.HOLDER,
+    BookSlot: Who.HOLDER,
+    ResolveKept: Who.HOLDER,
+    MarkWrongPerson: Who.HOLDER,
+    UnmarkWrongPerson: Who.HOLDER,
+    MovedOutside: Who.HOLDER_OR_ASSESSOR,
 }
 
 KINDS: dict[type[AnyDecision], tuple[Kind, ...]] = {
     AttestNote: (Kind.DOC_NOTE,),
     WaiveNote: (Kind.DOC_NOTE,),
-    CompleteTask: (Kind.FOLLOW_UP,),
+    CompleteTask: (Kind.FOLLOW_UP, *(kind for kind in ERRANDS if kind is not Kind.MOVE_OUTSIDE)),
     ReassignTask: tuple(kind for kind in Kind if kind is not Kind.HANDOVER_ACCEPT),
 }
 """The tasks a decision is for; one that is not listed is for them all."""
@@ -79,6 +101,8 @@ ROLES: dict[Who, tuple[Role, ...]] = {
     Who.LICENSED: (Role.LICENSED,),
     Who.HOLDER: (Role.LICENSED,),
     Who.HOLDER_OR_MANAGER: (Role.LICENSED, Role.UNIT_MANAGER),
+    Who.HOLDER_OR_ASSESSOR: (Role.LICENSED,),
+    Who.STAFF: (Role.LICENSED, Role.CASHIER, Role.RECEPTIONIST, Role.UNIT_MANAGER),
     Who.ADDRESSEE: (Role.LICENSED,),
     Who.OWNER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
     Who.OWNER_OR_MANAGER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
@@ -91,6 +115,8 @@ def may_open(chat: Chat, by: Actor) -> bool:
         return True
     if by.unit != chat.unit.code:
         return False
+    if chat.restricted:
+        return by.has(Role.ASSESSOR, Role.UNIT_MANAGER)
     holder = chat.holder
     if holder is not None and holder.hsa_id == by.hsa_id:
         return True
@@ -118,9 +144,13 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
         return forbidden("FORBIDDEN_ROLE", "R45", "Din roll får inte fatta det här beslutet.")
     if by.unit != chat.unit.code:
         return forbidden("OTHER_UNIT", "R99", "Ärendet hör till en annan enhet.")
+    if chat.restricted and not may_open(chat, by):
+        return _not_addressed()
     match who:
-        case Who.LICENSED:
+        case Who.LICENSED | Who.STAFF:
             return None
+        case Who.HOLDER_OR_ASSESSOR:
+            return None if chat.has_sign and by.has(Role.ASSESSOR) else _holds(chat, by)
         case Who.HOLDER:
             return _holds(chat, by)
         case Who.HOLDER_OR_MANAGER:
@@ -150,6 +180,8 @@ def _holds(chat: Chat, by: Actor) -> Refusal | None:
 
 
 def _addressed(chat: Chat, by: Actor) -> Refusal | None:
+    if sign_waits(chat) and by.has(Role.ASSESSOR):
+        return None
     handover = pending_handover(chat)
     addressed = handover is None or reaches(handover.to, by)
     return None if addressed and may_open(chat, by) else _not_addressed()

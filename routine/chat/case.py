@@ -10,6 +10,8 @@ from routine.documentation import Note
 from routine.frozen import Frozen
 from routine.handover import Consent, Handover
 from routine.intake import Image, Submission
+from routine.signs import Sign
+from routine.tasks import Kind
 from routine.unit import Unit
 
 
@@ -69,6 +71,16 @@ class HandoverPending(Frozen):
     handover_id: str
 
 
+class KeptForSlot(Frozen):
+    """Kept at the unit until a time can be offered (R57); `offered` is the time that was offered last."""
+
+    state: Literal["kept_for_slot"] = "kept_for_slot"
+    hand: Hand
+    kept_at: datetime
+    due_at: datetime
+    offered: datetime | None = None
+
+
 class CloseRequested(Frozen):
     """The first of two steps to close (R54): the dialogue is open until `expires_at`."""
 
@@ -89,27 +101,34 @@ class Grace(Frozen):
     until: datetime
 
 
+Outcome = Literal["closed", "excluded_wrong_person", "moved_outside"]
+"""How a case left the work: closed, about somebody else (R79-R81), or gone on outside because of protection (R76)."""
+
+
 class Closed(Frozen):
     """Closed; something is left to attest."""
 
     state: Literal["closed"] = "closed"
-    holder: Member
+    holder: Member | None
     closed_at: datetime
+    outcome: Outcome = "closed"
 
 
 class Completed(Frozen):
     """The end: closed, and the record attested."""
 
     state: Literal["completed"] = "completed"
-    holder: Member
+    holder: Member | None
     closed_at: datetime
+    outcome: Outcome = "closed"
     completed_at: datetime
 
 
 State = Annotated[
-    Queued | InHand | HandoverPending | CloseRequested | Grace | Closed | Completed, Field(discriminator="state")
+    Queued | InHand | HandoverPending | KeptForSlot | CloseRequested | Grace | Closed | Completed,
+    Field(discriminator="state"),
 ]
-Held = InHand | HandoverPending | CloseRequested
+Held = InHand | HandoverPending | KeptForSlot | CloseRequested
 
 
 class Line(Frozen):
@@ -122,13 +141,31 @@ class Line(Frozen):
     images: tuple[Image, ...] = ()
 
 
-class Sent(Frozen):
-    """A templated message that left for the patient, or a screen that was shown."""
+Status = Literal["planned", "sent", "delivered", "failed", "unknown", "suppressed", "cancelled"]
 
+
+class Sent(Frozen):
+    """A templated message for the patient, or a screen that was shown. `at` is when it was planned."""
+
+    message_id: str
     template: str
-    channel: Literal["chat", "screen"]
+    channel: Literal["chat", "screen", "sms"]
     text: str
     at: datetime
+    sent_at: datetime | None
+    status: Status = "sent"
+
+
+class Errand(Frozen):
+    """A task that an event left behind and no state implies; done by `complete_task`, or by what it asks for."""
+
+    task_id: str
+    kind: Kind
+    owner: Addressee | None
+    """None: the holder, or her profession while she is off duty."""
+    opened_at: datetime
+    done_at: datetime | None = None
+    outcome: str | None = None
 
 
 class Call(Frozen):
@@ -171,6 +208,13 @@ class Assigned(Frozen):
 
     task_id: str
     to: Addressee
+
+
+class Accepted(Frozen):
+    """An assessor has taken on what a sign asked for (R59)."""
+
+    at: datetime
+    by: Member
 
 
 class PersonFacts(Frozen):
@@ -218,6 +262,19 @@ class Chat(Frozen):
     first_assessed_at: datetime | None = None
     graces: tuple[Grace, ...] = ()
     person: PersonFacts | RegisterAway | None = None
+    signs: tuple[Sign, ...] = ()
+    sign_accepted: Accepted | None = None
+    restricted: bool = False
+    """A protected person's disclosure: seen by assessors and the unit manager only, and never written to (R77)."""
+    foreign: bool = False
+    """Sent on behalf of somebody whom the sender may not speak for (R79)."""
+    wrong_person: bool = False
+    errands: tuple[Errand, ...] = ()
+    sms_wanted: bool = True
+    stopped: bool = False
+    """Staff have stopped every message that would leave by itself."""
+    alerts_told: int = 0
+    """How many of the alerts have been sent on to staff outside the house."""
     lookups: int = 0
     """How many times the register was asked in vain."""
 
@@ -237,7 +294,7 @@ class Chat(Frozen):
         match self.state:
             case Queued():
                 return None
-            case InHand(hand=hand) | HandoverPending(hand=hand) | CloseRequested(hand=hand):
+            case InHand(hand=hand) | HandoverPending(hand=hand) | KeptForSlot(hand=hand) | CloseRequested(hand=hand):
                 return hand.holder
             case Grace(holder=holder) | Closed(holder=holder) | Completed(holder=holder):
                 return holder
@@ -245,8 +302,22 @@ class Chat(Frozen):
     @property
     def has_sign(self) -> bool:
         """Whether anything about this case discloses a suicide risk; a sign never goes away by itself (R59, B8)."""
-        form = self.submission.form
-        return form is not None and form.suicide_sign
+        return bool(self.signs)
+
+    @property
+    def suspected(self) -> datetime | None:
+        """Since when the assessors are asked: the first yes in a form; words in free text ask the licensed first."""
+        return next((sign.at for sign in self.signs if sign.kind == "form"), None)
+
+    @property
+    def protected(self) -> bool:
+        """Whether the register says the identity is protected (R76)."""
+        return self.restricted or (isinstance(self.person, PersonFacts) and self.person.protected)
+
+    @property
+    def deceased(self) -> bool:
+        """Whether the register says the person has died."""
+        return isinstance(self.person, PersonFacts) and self.person.deceased
 
 
 def climbed(chat: Chat, task_id: str) -> int:
@@ -266,3 +337,13 @@ def pending_handover(chat: Chat) -> Handover | None:
             return next(handover for handover in chat.handovers if handover.handover_id == handover_id)
         case _:
             return None
+
+
+def open_errands(chat: Chat, *kinds: Kind) -> tuple[Errand, ...]:
+    """The errands still to be done, of the kinds named or of all."""
+    return tuple(each for each in chat.errands if each.done_at is None and (not kinds or each.kind in kinds))
+
+
+def sign_waits(chat: Chat) -> bool:
+    """Whether a suspicion waits for an assessor to take it on (R59)."""
+    return chat.suspected is not None and chat.sign_accepted is None and not chat.restricted

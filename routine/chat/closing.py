@@ -4,11 +4,24 @@ import hashlib
 from datetime import datetime, time, timedelta
 
 from routine.actors import Actor, member
-from routine.chat.case import Asked, Chat, Closed, CloseRequested, Grace, HandoverPending, InHand, Quiet, Remark
+from routine.chat.case import (
+    Asked,
+    Chat,
+    Closed,
+    CloseRequested,
+    Grace,
+    HandoverPending,
+    InHand,
+    KeptForSlot,
+    Quiet,
+    Remark,
+)
 from routine.chat.decisions import ConfirmClose, NoActionNeeded, RequestClose
 from routine.chat.elapse import moved, settle
 from routine.chat.everyday import held
 from routine.chat.notes import with_note
+from routine.chat.sending import cancelled
+from routine.chat.wrong_person import undocumented
 from routine.frozen import Frozen
 from routine.hours import at_local, local_date
 from routine.refusals import Conflict, Refusal, conflict
@@ -26,10 +39,17 @@ class Block(Frozen):
 
 def blocks(chat: Chat) -> tuple[Block, ...]:
     """Everything that stops closing, the first to be told first."""
+    found = []
     if chat.has_sign:
         text = "Ärendet rör misstänkt självmordsrisk och kan inte stängas utan bedömning av läkare eller psykolog."
-        return (Block(code="NO_ASSESSMENT", rule="R58", text=text),)
-    return ()
+        found.append(Block(code="NO_ASSESSMENT", rule="R58", text=text))
+    if isinstance(chat.state, KeptForSlot):
+        text = "Patienten ska erbjudas en tid. Erbjud den, eller anteckna vad som hände."
+        found.append(Block(code="KEPT_FOR_SLOT", rule="R57", text=text))
+    if chat.foreign and not chat.wrong_person:
+        text = "Ärendet gäller någon annan än den som är inloggad. Märk det som fel patient och förklara först."
+        found.append(Block(code="WRONG_PERSON", rule="R79", text=text))
+    return tuple(found)
 
 
 def _blocked(chat: Chat) -> Refusal | None:
@@ -89,7 +109,6 @@ def confirm(chat: Chat, decision: ConfirmClose, by: Actor, now: datetime) -> Cha
         return refused
     assert isinstance(state, CloseRequested)
     holder = state.hand.holder
-    chat = with_note(chat, holder, now, even_if_waived=False)
     chat = chat.model_copy(
         update={
             "spent_tokens": (*chat.spent_tokens, state.token),
@@ -97,6 +116,11 @@ def confirm(chat: Chat, decision: ConfirmClose, by: Actor, now: datetime) -> Cha
             "reopened_until": None,
         }
     )
+    chat = cancelled(chat, "cancelled")
+    if chat.wrong_person:
+        closed = Closed(holder=holder, closed_at=now, outcome="excluded_wrong_person")
+        return settle(moved(undocumented(chat, now), closed), now)
+    chat = with_note(chat, holder, now, even_if_waived=False)
     if state.grace == "none":
         return settle(moved(chat, Closed(holder=holder, closed_at=now)), now)
     grace = Grace(holder=holder, closed_at=now, until=grace_until(chat.unit, now))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from routine.actors import Actor
-from routine.chat import closing, everyday, handing, notes
+from routine.chat import closing, everyday, handing, kept, notes, outside, sending, wrong_person
 from routine.chat.access import may_send
 from routine.chat.case import Chat, Completed
 from routine.chat.decisions import (
@@ -12,22 +12,32 @@ from routine.chat.decisions import (
     AcceptHandover,
     AnyDecision,
     AttestNote,
+    BookSlot,
     CompleteTask,
     ConfirmClose,
+    ContactPreference,
     DeclineHandover,
     HandOver,
     InternalNote,
+    KeepForSlot,
     LogCall,
+    MarkWrongPerson,
     Message,
+    MovedOutside,
     NoActionNeeded,
+    OfferSlot,
     Pick,
     ReassignTask,
     RecallHandover,
     RecordConsent,
     Release,
     RequestClose,
+    ResolveKept,
     SetUrgency,
+    SmsReminder,
+    StopMessages,
     TakeOver,
+    UnmarkWrongPerson,
     WaiveNote,
     WithdrawClose,
 )
@@ -66,8 +76,24 @@ def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
         return everyday.may_take_over(chat, by)
     if kind is Release:
         return everyday.may_release(chat)
-    if kind in (Message, LogCall, RecordConsent):
+    if kind in (LogCall, RecordConsent):
         return everyday.held(chat)
+    if kind is Message:
+        return everyday.may_write(chat)
+    if kind is SmsReminder:
+        return sending.may_remind(chat)
+    if kind in (StopMessages, ContactPreference):
+        return everyday.unclosed(chat)
+    if kind is KeepForSlot:
+        return kept.may_keep(chat)
+    if kind in (OfferSlot, BookSlot, ResolveKept):
+        return kept.kept(chat)
+    if kind is MarkWrongPerson:
+        return wrong_person.may_mark(chat)
+    if kind is UnmarkWrongPerson:
+        return wrong_person.may_unmark(chat)
+    if kind is MovedOutside:
+        return outside.may_move(chat)
     if kind is SetUrgency:
         return everyday.unclosed(chat)
     if kind is HandOver:
@@ -129,5 +155,25 @@ def _apply(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat 
             return notes.complete(chat, decision, by, now)
         case ReassignTask():
             return notes.reassign(chat, decision, by, now)
+        case SmsReminder():
+            return sending.remind(chat, now)
+        case StopMessages():
+            return sending.stop(chat, decision, by, now)
+        case ContactPreference():
+            return sending.prefer(chat, decision, by, now)
+        case KeepForSlot():
+            return kept.keep(chat, decision, by, now)
+        case OfferSlot():
+            return kept.offer(chat, decision, by, now)
+        case BookSlot():
+            return kept.book(chat, decision, by, now)
+        case ResolveKept():
+            return kept.resolve(chat, decision, by, now)
+        case MarkWrongPerson():
+            return wrong_person.mark(chat, by, now)
+        case UnmarkWrongPerson():
+            return wrong_person.unmark(chat, decision, by, now)
+        case MovedOutside():
+            return outside.move(chat, decision, by, now)
         case _:
             assert_never(decision)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from routine.actors import LICENSED, Addressee, Role, ToRole
 from routine.documentation import WaiveReason
@@ -179,6 +179,77 @@ class ReassignTask(Frozen):
     reason: Text
 
 
+class SmsReminder(Frozen):
+    """Remind the patient by SMS that a message waits (R56)."""
+
+    type: Literal["sms_reminder"]
+
+
+class StopMessages(Frozen):
+    """Let nothing more leave by itself."""
+
+    type: Literal["stop_messages"]
+    reason: Text
+
+
+class ContactPreference(Frozen):
+    """Whether the patient wants SMS."""
+
+    type: Literal["contact_preference"]
+    sms: bool
+    note: Optional = None
+
+
+class KeepForSlot(Frozen):
+    """No time to offer today: the case is kept (R57)."""
+
+    type: Literal["keep_for_slot"]
+    note: Text
+
+
+class OfferSlot(Frozen):
+    """Offer a time (M14)."""
+
+    type: Literal["offer_slot"]
+    start: AwareDatetime
+
+
+class BookSlot(Frozen):
+    """The time is booked."""
+
+    type: Literal["book_slot"]
+    start: AwareDatetime
+
+
+class ResolveKept(Frozen):
+    """What came of keeping the case."""
+
+    type: Literal["resolve_kept"]
+    outcome: Literal["booked", "declined", "not_needed", "offered_no_answer"]
+    note: Text
+
+
+class MarkWrongPerson(Frozen):
+    """The case concerns somebody else than who is logged in (R79)."""
+
+    type: Literal["mark_wrong_person"]
+
+
+class UnmarkWrongPerson(Frozen):
+    """It was the right person after all."""
+
+    type: Literal["unmark_wrong_person"]
+    reason: Text
+
+
+class MovedOutside(Frozen):
+    """The case of a protected person goes on outside (R76)."""
+
+    type: Literal["moved_outside"]
+    how: Short
+    note: Text
+
+
 AnyDecision = (
     Pick
     | TakeOver
@@ -200,6 +271,16 @@ AnyDecision = (
     | WaiveNote
     | CompleteTask
     | ReassignTask
+    | SmsReminder
+    | StopMessages
+    | ContactPreference
+    | KeepForSlot
+    | OfferSlot
+    | BookSlot
+    | ResolveKept
+    | MarkWrongPerson
+    | UnmarkWrongPerson
+    | MovedOutside
 )
 Decision = Annotated[AnyDecision, Field(discriminator="type")]
 TYPES: dict[str, type[AnyDecision]] = {

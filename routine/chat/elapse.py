@@ -12,6 +12,7 @@ from routine.chat.case import (
     Closed,
     CloseRequested,
     Completed,
+    Errand,
     Grace,
     Hand,
     HandoverPending,
@@ -21,11 +22,12 @@ from routine.chat.case import (
     State,
     Unanswered,
     climbed,
+    open_errands,
     open_notes,
 )
 from routine.chat.owed import next_rung, waits
 from routine.frozen import Frozen
-from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, told
+from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, task_id, told
 
 
 class Name(StrEnum):
@@ -49,6 +51,13 @@ SUMMARY = {
     Name.DUTY: "Arbetspass börjar eller slutar",
     Name.REGISTER: "Folkbokföringen frågas igen",
 }
+
+
+HOLDERS = (
+    *(Kind.HANDLE, Kind.REPLY, Kind.FOLLOW_UP, Kind.KEPT_FOR_SLOT),
+    *(Kind.SMS_FAILED, Kind.SMS_IMPOSSIBLE, Kind.MOVE_OUTSIDE),
+)
+"""Kinds that the holder owes, or her profession while she is off duty."""
 
 
 class Due(Frozen):
@@ -99,7 +108,7 @@ def _state_due(chat: Chat) -> Due | None:
 def _duty_change(chat: Chat) -> datetime | None:
     """Who owes a holder's task depends on her shift, so the case wakes when it begins or ends."""
     holder = chat.holder
-    if holder is None or not any(wait.kind in (Kind.REPLY, Kind.FOLLOW_UP) for wait in waits(chat)):
+    if holder is None or not any(wait.kind in HOLDERS for wait in waits(chat)):
         return None
     return chat.unit.roster.next_change(holder.hsa_id, chat.as_of, chat.unit.hours)
 
@@ -131,15 +140,33 @@ def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
         step += 1
     if step == first:
         return chat
-    row = TABLE[wait.kind]
+    row = wait.row
     alerts = [Alert(at=at, to=to, reason=f"Försenat: {row.title}", rule=row.rule, task_id=wait.task_id) for to in tell]
     others = tuple(row for row in chat.climbed if row.task_id != wait.task_id)
+    if wait.suicide and first == 0:
+        chat = with_errand(chat, Kind.CALL_ASSESSOR, at, tell[0])
     return chat.model_copy(
         update={
             "alerts": (*chat.alerts, *alerts),
             "climbed": (*others, Climbed(task_id=wait.task_id, rungs=step)),
         }
     )
+
+
+def with_errand(chat: Chat, kind: Kind, at: datetime, owner: Addressee | None = None) -> Chat:
+    """The chat with an errand, unless one of the kind is open already."""
+    if open_errands(chat, kind):
+        return chat
+    errand = Errand(task_id=task_id(kind, at), kind=kind, owner=owner, opened_at=at)
+    return chat.model_copy(update={"errands": (*chat.errands, errand)})
+
+
+def errands_done(chat: Chat, at: datetime, outcome: str, *kinds: Kind) -> Chat:
+    """The chat with its open errands of the kinds named, or all, done."""
+    ids = {each.task_id for each in open_errands(chat, *kinds)}
+    done = {"done_at": at, "outcome": outcome}
+    errands = tuple(each.model_copy(update=done) if each.task_id in ids else each for each in chat.errands)
+    return chat.model_copy(update={"errands": errands})
 
 
 def _pass_on(chat: Chat, at: datetime) -> Chat:
@@ -205,8 +232,16 @@ def back_with_sender(chat: Chat, at: datetime, how: dict[str, object]) -> Chat:
 
 def settle(chat: Chat, at: datetime) -> Chat:
     """Closed with nothing left to attest is completed. Ladders of tasks that are no longer owed are forgotten."""
-    if isinstance(chat.state, Closed) and not open_notes(chat):
-        chat = moved(chat, Completed(holder=chat.state.holder, closed_at=chat.state.closed_at, completed_at=at))
+    if isinstance(chat.state, Closed) and not open_notes(chat) and not open_errands(chat):
+        state = chat.state
+        ended = Completed(holder=state.holder, closed_at=state.closed_at, outcome=state.outcome, completed_at=at)
+        chat = moved(chat, ended)
     owed_ids = {wait.task_id for wait in waits(chat)}
     kept = tuple(row for row in chat.climbed if row.task_id in owed_ids)
     return chat if len(kept) == len(chat.climbed) else chat.model_copy(update={"climbed": kept})
+
+
+def moved_outside(chat: Chat, now: datetime) -> Chat:
+    """The case as it rests once it goes on outside (R76): what was still owed here is done, but for the record."""
+    chat = errands_done(chat, now, "moved_outside")
+    return settle(moved(chat, Closed(holder=chat.holder, closed_at=now, outcome="moved_outside")), now)

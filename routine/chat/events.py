@@ -42,4 +42,28 @@ class RegisterSilent(Frozen):
     type: Literal["register_silent"] = "register_silent"
 
 
-Event = PatientMessage | PatientWithdrew | PersonKnown | RegisterSilent
+class SmsOutcome(Frozen):
+    """How sending an SMS went. `reason` is one word of ours."""
+
+    type: Literal["sms_outcome"] = "sms_outcome"
+    message_id: str
+    status: Literal["sent", "failed", "unknown", "suppressed"]
+    reason: Literal["protected", "deceased", "no_mobile", "register_away", "refused"] | None = None
+
+
+class SmsReport(Frozen):
+    """The gateway's delivery report."""
+
+    type: Literal["sms_report"] = "sms_report"
+    message_id: str
+    status: Literal["sent", "delivered", "failed"]
+
+
+class StaffTold(Frozen):
+    """So many of the case's alerts have been passed on to staff outside the house."""
+
+    type: Literal["staff_told"] = "staff_told"
+    alerts: int
+
+
+Event = PatientMessage | PatientWithdrew | PersonKnown | RegisterSilent | SmsOutcome | SmsReport | StaffTold

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from routine.actors import Actor, Member, ToPerson, member
+from routine.actors import Actor, Member, Role, ToPerson, member
 from routine.chat.case import (
+    Accepted,
     Alert,
     Asked,
     Call,
@@ -16,6 +17,7 @@ from routine.chat.case import (
     HandoverPending,
     Held,
     InHand,
+    KeptForSlot,
     Line,
     Queued,
     Quiet,
@@ -23,12 +25,14 @@ from routine.chat.case import (
     Sent,
     Unanswered,
     Word,
+    sign_waits,
 )
 from routine.chat.decisions import InternalNote, LogCall, Message, Release, SetUrgency, TakeOver
-from routine.chat.elapse import moved, void_close
+from routine.chat.elapse import errands_done, moved, void_close
 from routine.chat.notes import with_note
 from routine.phrases import render
 from routine.refusals import Refusal, conflict, invalid
+from routine.tasks import Kind
 
 
 def may_pick(chat: Chat) -> Refusal | None:
@@ -36,14 +40,16 @@ def may_pick(chat: Chat) -> Refusal | None:
     match chat.state:
         case Queued():
             return None
-        case InHand() | HandoverPending() | CloseRequested():
+        case InHand() | HandoverPending() | KeptForSlot() | CloseRequested():
             return conflict("ALREADY_HELD", "R44", "En kollega har redan tagit ärendet.", ("take_over",))
         case Grace() | Closed() | Completed():
             return closed()
 
 
 def pick(chat: Chat, by: Actor, now: datetime) -> Chat:
-    """Take the case from the queue; the reply is owed from now."""
+    """Take the case from the queue; the reply is owed from now. An assessor takes on what a sign asks for too (R59)."""
+    if by.has(Role.ASSESSOR):
+        chat = taken_on(chat, by, now)
     assert isinstance(chat.state, Queued)
     word = chat.state.word
     if isinstance(word, Unanswered):
@@ -53,12 +59,20 @@ def pick(chat: Chat, by: Actor, now: datetime) -> Chat:
     return moved(chat, InHand(hand=Hand(holder=member(by), word=word)))
 
 
+def taken_on(chat: Chat, by: Actor, now: datetime) -> Chat:
+    """An assessor has the suspicion now, if there is one that nobody has yet."""
+    if not sign_waits(chat):
+        return chat
+    chat = errands_done(chat, now, "accepted", Kind.CALL_ASSESSOR)
+    return chat.model_copy(update={"sign_accepted": Accepted(at=now, by=member(by))})
+
+
 def may_take_over(chat: Chat, by: Actor) -> Refusal | None:
     """A held case is taken over from whoever holds it."""
     match chat.state:
         case Queued():
             return conflict("WRONG_STATE", "R44", "Ingen har ärendet. Ta det från kön i stället.", ("pick",))
-        case InHand(hand=hand) | HandoverPending(hand=hand) | CloseRequested(hand=hand):
+        case InHand(hand=hand) | HandoverPending(hand=hand) | KeptForSlot(hand=hand) | CloseRequested(hand=hand):
             if hand.holder.hsa_id == by.hsa_id:
                 return conflict("ALREADY_HELD", "R44", "Du har redan ärendet.")
             return None
@@ -71,7 +85,7 @@ def take_over(chat: Chat, decision: TakeOver, by: Actor, now: datetime) -> Chat:
     if isinstance(chat.state, CloseRequested):
         chat = void_close(chat, now)
     state = chat.state
-    assert isinstance(state, InHand | HandoverPending)
+    assert isinstance(state, InHand | HandoverPending | KeptForSlot)
     old = state.hand.holder
     hand = Hand(holder=member(by), word=Quiet(since=now) if isinstance(state.hand.word, Quiet) else state.hand.word)
     alert = Alert(at=now, to=ToPerson(hsa_id=old.hsa_id), reason="En kollega har tagit över ditt ärende", rule="R10")
@@ -94,6 +108,13 @@ def _remark(text: str | None, about: str, by: Actor, now: datetime) -> tuple[Rem
     return (Remark(at=now, by=member(by), text=text or "", about=about),)
 
 
+def may_write(chat: Chat) -> Refusal | None:
+    """A restricted contact is never written to (R77); else whoever holds the case writes."""
+    if chat.restricted:
+        return conflict("PROTECTED", "R77", "Här skrivs inget till patienten. Nå patienten på ett säkert sätt utanför.")
+    return held(chat)
+
+
 def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | Refusal:
     """Write to the patient. What is asked gives the patient the word; what is only told leaves nothing unanswered."""
     text, sent = decision.text or "", chat.sent
@@ -102,11 +123,12 @@ def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | R
         if phrase is None:
             return invalid("INVALID", "R55", "Enheten har ingen fras med det namnet.", "phrase")
         text = render(phrase, chat.unit.hours, now)
-        sent = (*sent, Sent(template=phrase.template, channel="chat", text=text, at=now))
+        ident = f"{chat.contact_id}:{phrase.template}:{len(sent) + 1}"
+        sent = (*sent, Sent(message_id=ident, template=phrase.template, channel="chat", text=text, at=now, sent_at=now))
     word: Word = Asked(since=now) if decision.expects_reply else Quiet(since=now)
     line = Line(sender="staff", by=member(by), at=now, text=text)
     chat = chat.model_copy(update={"lines": (*chat.lines, line), "sent": sent, "reopened_until": None})
-    return with_note(_contacted(with_word(chat, word), now), member(by), now)
+    return with_note(contacted(with_word(chat, word), now), member(by), now)
 
 
 def log_call(chat: Chat, decision: LogCall, by: Actor, now: datetime) -> Chat:
@@ -115,17 +137,17 @@ def log_call(chat: Chat, decision: LogCall, by: Actor, now: datetime) -> Chat:
     chat = chat.model_copy(update={"calls": (*chat.calls, call)})
     if decision.reached:
         chat = with_word(chat, Quiet(since=now))
-    return with_note(_contacted(chat, now), member(by), now)
+    return with_note(contacted(chat, now), member(by), now)
 
 
 def with_word(chat: Chat, word: Word) -> Chat:
     """The held chat with another turn."""
     state = chat.state
-    assert isinstance(state, InHand | HandoverPending | CloseRequested)
+    assert isinstance(state, Held)
     return moved(chat, state.model_copy(update={"hand": state.hand.model_copy(update={"word": word})}))
 
 
-def _contacted(chat: Chat, now: datetime) -> Chat:
+def contacted(chat: Chat, now: datetime) -> Chat:
     """The care guarantee's first contact (R98) is the first staff message or call."""
     return chat if chat.first_contact_at else chat.model_copy(update={"first_contact_at": now})
 
@@ -143,19 +165,24 @@ def set_urgency(chat: Chat, decision: SetUrgency, by: Actor, now: datetime) -> C
     return chat.model_copy(update={"priority": decision.priority, "remarks": (*chat.remarks, remark)})
 
 
-def may_release(chat: Chat) -> Refusal | None:
-    """Only what is plainly in hand goes back to the queue."""
+def plainly_in_hand(chat: Chat) -> Refusal | None:
+    """In hand, and nothing begun that must be ended first: a handover, a time to be offered, a closing."""
     match chat.state:
-        case InHand():
-            return None
-        case Queued():
-            return conflict("WRONG_STATE", "R44", "Ärendet ligger redan i kön.")
         case HandoverPending():
             return conflict("WRONG_STATE", "R53", "Återkalla överlämningen först.", ("recall_handover",))
+        case KeptForSlot():
+            return conflict("WRONG_STATE", "R57", "Avsluta väntan på tid först.", ("resolve_kept",))
         case CloseRequested():
             return conflict("WRONG_STATE", "R54", "Avbryt stängningen först.", ("withdraw_close",))
-        case Grace() | Closed() | Completed():
-            return closed()
+        case _:
+            return held(chat)
+
+
+def may_release(chat: Chat) -> Refusal | None:
+    """Only what is plainly in hand goes back to the queue."""
+    if isinstance(chat.state, Queued):
+        return conflict("WRONG_STATE", "R44", "Ärendet ligger redan i kön.")
+    return plainly_in_hand(chat)
 
 
 def release(chat: Chat, _decision: Release, now: datetime) -> Chat:
@@ -169,7 +196,7 @@ def release(chat: Chat, _decision: Release, now: datetime) -> Chat:
 def held(chat: Chat) -> Refusal | None:
     """The case must be in somebody's hands."""
     match chat.state:
-        case InHand() | HandoverPending() | CloseRequested():
+        case InHand() | HandoverPending() | KeptForSlot() | CloseRequested():
             return None
         case Queued():
             return conflict("WRONG_STATE", "R44", "Ärendet ligger i kön. Ta det först.", ("pick",))

@@ -2,11 +2,24 @@
 
 from datetime import datetime, timedelta
 
-from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, ToPerson, ToRole, member, reaches
+from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, Role, ToPerson, ToRole, member, reaches
 from routine.chat import everyday
-from routine.chat.case import Alert, Chat, CloseRequested, Hand, HandoverPending, InHand, Quiet, pending_handover
+from routine.chat.case import (
+    Alert,
+    Chat,
+    CloseRequested,
+    Hand,
+    HandoverPending,
+    Held,
+    InHand,
+    KeptForSlot,
+    Queued,
+    Quiet,
+    pending_handover,
+    sign_waits,
+)
 from routine.chat.decisions import DeclineHandover, HandOver, RecordConsent, TakeOver
-from routine.chat.elapse import back_with_sender, moved
+from routine.chat.elapse import back_with_sender, moved, void_close
 from routine.chat.everyday import held, with_former
 from routine.chat.notes import with_note
 from routine.handover import Consent, Handover, unspent
@@ -27,6 +40,8 @@ def may_hand_over(chat: Chat) -> Refusal | None:
             return conflict(
                 "WRONG_STATE", "R53", "Ärendet är redan överlämnat och väntar på svar.", ("recall_handover",)
             )
+        case KeptForSlot():
+            return conflict("WRONG_STATE", "R57", "Avsluta väntan på tid först.", ("resolve_kept",))
         case CloseRequested():
             return conflict("WRONG_STATE", "R54", "Avbryt stängningen först.", ("withdraw_close",))
         case _:
@@ -88,6 +103,8 @@ def _receiver(chat: Chat, to: Addressee, by: Actor) -> Refusal | None:
 def may_answer(chat: Chat, by: Actor) -> Refusal | None:
     """There must be a handover waiting, and not one's own."""
     handover = pending_handover(chat)
+    if sign_waits(chat) and by.has(Role.ASSESSOR):
+        return None
     if handover is None:
         return conflict("WRONG_STATE", "R53", "Ingen överlämning väntar på svar i ärendet.")
     if chat.holder is not None and chat.holder.hsa_id == by.hsa_id:
@@ -99,9 +116,12 @@ def may_answer(chat: Chat, by: Actor) -> Refusal | None:
 
 
 def accept(chat: Chat, by: Actor, now: datetime) -> Chat:
-    """The receiver takes the case on; the sender may still open it."""
+    """The receiver takes the case on; the sender may still open it. An assessor accepts a suspicion with it (R59)."""
+    if by.has(Role.ASSESSOR):
+        chat = everyday.taken_on(chat, by, now)
     state = chat.state
-    assert isinstance(state, HandoverPending)
+    if not isinstance(state, HandoverPending):
+        return _assessor_steps_in(chat, by, now)
     how = {"accepted_at": now, "accepted_by": member(by)}
     handovers = tuple(
         row.model_copy(update=how) if row.handover_id == state.handover_id else row for row in chat.handovers
@@ -115,6 +135,21 @@ def accept(chat: Chat, by: Actor, now: datetime) -> Chat:
         }
     )
     return moved(chat, InHand(hand=Hand(holder=member(by), word=word)))
+
+
+def _assessor_steps_in(chat: Chat, by: Actor, now: datetime) -> Chat:
+    """An assessor accepts what a sign asks for: hers from the queue, or from who has it, who may still open it."""
+    state = chat.state
+    if isinstance(state, Queued):
+        return everyday.pick(chat, by, now)
+    if not isinstance(state, Held) or state.hand.holder.hsa_id == by.hsa_id:
+        return chat
+    if isinstance(state, CloseRequested):
+        chat = void_close(chat, now)
+        state = chat.state
+    assert isinstance(state, Held)
+    chat = chat.model_copy(update={"former_holders": with_former(chat, state.hand.holder)})
+    return moved(chat, InHand(hand=state.hand.model_copy(update={"holder": member(by)})))
 
 
 def take_over(chat: Chat, decision: TakeOver, by: Actor, now: datetime) -> Chat:

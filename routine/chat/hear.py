@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from routine import screens
 from routine.actors import Role, ToPerson, ToRole
+from routine.chat import sending
 from routine.chat.case import (
     Alert,
     Chat,
@@ -14,6 +16,7 @@ from routine.chat.case import (
     Hand,
     HandoverPending,
     InHand,
+    KeptForSlot,
     Line,
     PersonFacts,
     Queued,
@@ -23,11 +26,22 @@ from routine.chat.case import (
     Unanswered,
     Word,
 )
-from routine.chat.elapse import elapse, moved, void_close
-from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.elapse import elapse, moved, void_close, with_errand
+from routine.chat.events import (
+    Event,
+    PatientMessage,
+    PatientWithdrew,
+    PersonKnown,
+    RegisterSilent,
+    SmsOutcome,
+    SmsReport,
+    StaffTold,
+)
 from routine.chat.everyday import with_former, with_word
-from routine.intake import Submission
-from routine.phrases import Screen, closed_screen
+from routine.intake import Routed, Standing, Submission, signs
+from routine.phrases import Screen
+from routine.signs import Sign, found
+from routine.tasks import Kind
 from routine.unit import Unit
 
 
@@ -35,14 +49,15 @@ def opened(
     contact_id: str,
     unit: Unit,
     submission: Submission,
-    screens: tuple[Screen, ...],
+    routed: Routed,
     at: datetime,
-    continues: str | None,
+    standing: Standing | None = None,
+    continues: str | None = None,
 ) -> Chat:
     """The case that a submission begins: queued, and somebody owes it from the first instant (R42, R44, R52)."""
     words = submission.message or ""
     first = Line(sender="patient", at=at, text=words, images=submission.images)
-    return Chat(
+    chat = Chat(
         contact_id=contact_id,
         unit=unit,
         submission=submission,
@@ -52,19 +67,31 @@ def opened(
         priority=submission.priority,
         as_of=at,
         lines=(first,) if words or submission.images else (),
-        sent=tuple(_shown(screen, at) for screen in screens),
+        sent=tuple(_shown(screen, at, contact_id, number) for number, screen in enumerate(routed.screens, 1)),
+        signs=signs(submission, unit.screening_words, at),
+        restricted=routed.restricted,
+        foreign=routed.foreign,
+        person=_facts(standing, at) if standing else None,
     )
+    return with_errand(chat, Kind.SAFETY_REVIEW, at, ToRole(role=Role.ASSESSOR)) if routed.restricted else chat
 
 
-def _shown(screen: Screen, at: datetime) -> Sent:
-    return Sent(template=screen.template, channel="screen", text=screen.text, at=at)
+def _facts(standing: Standing, at: datetime) -> PersonFacts:
+    return PersonFacts(at=at, name=standing.name, protected=standing.protected, deceased=standing.deceased)
 
 
-def screens_for_reply(chat: Chat, now: datetime) -> tuple[Screen, ...]:
-    """What a resident is shown on writing in an open case: nothing while somebody is there (A11)."""
+def _shown(screen: Screen, at: datetime, contact_id: str, number: int) -> Sent:
+    ident = f"{contact_id}:{screen.template}:{number}"
+    return Sent(message_id=ident, template=screen.template, channel="screen", text=screen.text, at=at, sent_at=at)
+
+
+def screens_for_reply(chat: Chat, event: PatientMessage | PatientWithdrew, now: datetime) -> tuple[Screen, ...]:
+    """What a resident is shown on writing in an open case (A11): M15 with a sign and nobody there, else the M8 line."""
+    sign = chat.has_sign or found(event.text or "", chat.unit.screening_words)
     if chat.unit.hours.is_open(now):
-        return ()
-    return (closed_screen(chat.unit.hours, now, emergency_first=chat.has_sign),)
+        return (screens.urgent(chat.unit),) if sign and isinstance(chat.state, Queued) else ()
+    person = chat.submission.person.personnummer
+    return screens.on_sending(chat.unit, now, person, sign=sign, priority=None)
 
 
 def hear(chat: Chat, event: Event, now: datetime) -> Chat:
@@ -80,15 +107,34 @@ def hear(chat: Chat, event: Event, now: datetime) -> Chat:
         case RegisterSilent():
             retry = now + timedelta(minutes=chat.unit.policy.register_retry)
             return chat.model_copy(update={"person": RegisterAway(retry_at=retry), "lookups": chat.lookups + 1})
+        case SmsOutcome():
+            return sending.outcome(chat, event, now)
+        case SmsReport():
+            return sending.report(chat, event, now)
+        case StaffTold():
+            return chat.model_copy(update={"alerts_told": max(chat.alerts_told, event.alerts)})
         case _:
             assert_never(event)
 
 
 def _message(chat: Chat, event: PatientMessage, now: datetime) -> Chat:
     line = Line(sender="patient", at=now, text=event.text, images=event.images)
-    shown = tuple(_shown(screen, now) for screen in screens_for_reply(chat, now))
+    replied = screens_for_reply(chat, event, now)
+    number = len(chat.sent)
+    shown = tuple(_shown(each, now, chat.contact_id, number + nth) for nth, each in enumerate(replied, 1))
     chat = chat.model_copy(update={"lines": (*chat.lines, line), "sent": (*chat.sent, *shown)})
-    return _waiting(chat, now)
+    return _waiting(_screened(chat, event.text, now), now)
+
+
+def _screened(chat: Chat, text: str, now: datetime) -> Chat:
+    """A word of the unit's list raises a sign and tells whoever holds the case; it stops and scores nothing (B8)."""
+    if not found(text, chat.unit.screening_words):
+        return chat
+    chat = chat.model_copy(update={"signs": (*chat.signs, Sign(kind="text", at=now))})
+    holder = chat.holder
+    to = ToPerson(hsa_id=holder.hsa_id) if holder and not isinstance(chat.state, Grace) else ToRole(role=Role.LICENSED)
+    alert = Alert(at=now, to=to, reason="Ord i ett meddelande kan tyda på självmordsrisk", rule="R59")
+    return chat.model_copy(update={"alerts": (*chat.alerts, alert)})
 
 
 def _waiting(chat: Chat, now: datetime) -> Chat:
@@ -96,7 +142,7 @@ def _waiting(chat: Chat, now: datetime) -> Chat:
     match chat.state:
         case Queued(word=word) as state:
             return moved(chat, state.model_copy(update={"word": _unanswered(word, now)}))
-        case InHand(hand=hand) | HandoverPending(hand=hand):
+        case InHand(hand=hand) | HandoverPending(hand=hand) | KeptForSlot(hand=hand):
             return with_word(chat, _unanswered(hand.word, now))
         case CloseRequested(hand=hand):
             return with_word(void_close(chat, now), _unanswered(hand.word, now))
@@ -135,11 +181,10 @@ def _withdrew(chat: Chat, event: PatientWithdrew, now: datetime) -> Chat:
 
 
 def _person(chat: Chat, event: PersonKnown, now: datetime) -> Chat:
+    """What the register says. Protected: what is planned is given up, and staff move the case outside (R76)."""
     facts = PersonFacts(at=now, name=event.name, protected=event.protected, deceased=event.deceased)
     chat = chat.model_copy(update={"person": facts})
     if not (event.protected or event.deceased):
         return chat
-    to = ToPerson(hsa_id=chat.holder.hsa_id) if chat.holder else ToRole(role=Role.LICENSED)
-    alert = Alert(at=now, to=to, reason="Folkbokföringen kräver att ärendet ses över innan något skickas", rule="R76")
-    manager = alert.model_copy(update={"to": ToRole(role=Role.UNIT_MANAGER)})
-    return chat.model_copy(update={"alerts": (*chat.alerts, alert, manager)})
+    chat = sending.cancelled(chat, "suppressed")
+    return with_errand(chat, Kind.MOVE_OUTSIDE if event.protected else Kind.SMS_IMPOSSIBLE, now)

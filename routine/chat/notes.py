@@ -5,11 +5,11 @@ from datetime import datetime
 from routine.actors import GROUPS, LICENSED, Actor, Addressee, Member, Role, ToPerson, ToRole, member
 from routine.chat.case import Asked, Assigned, Chat, CloseRequested, Quiet, Remark
 from routine.chat.decisions import AttestNote, CompleteTask, ReassignTask, WaiveNote
-from routine.chat.elapse import moved, settle
+from routine.chat.elapse import errands_done, moved, moved_outside, settle
 from routine.chat.owed import waits
 from routine.documentation import Note
 from routine.refusals import Refusal, conflict, invalid
-from routine.tasks import Kind, next_open_closing
+from routine.tasks import ERRANDS, Kind, next_open_closing
 
 WAIVED = "waived"
 DECIDED_BY = {
@@ -17,6 +17,8 @@ DECIDED_BY = {
     Kind.REPLY: "message",
     Kind.HANDOVER_ACCEPT: "accept_handover",
     Kind.DOC_NOTE: "attest_note",
+    Kind.KEPT_FOR_SLOT: "resolve_kept",
+    Kind.MOVE_OUTSIDE: "moved_outside",
 }
 
 
@@ -84,17 +86,22 @@ def _with_done(chat: Chat, done: Note, now: datetime) -> Chat:
 
 
 def complete(chat: Chat, decision: CompleteTask, by: Actor, now: datetime) -> Chat | Refusal:
-    """A follow-up was done and nothing came of it: it is kept, and the next follow-up is owed."""
+    """An errand is done, or a follow-up of which nothing came: that is kept, and the next follow-up is owed."""
     wait = next((row for row in waits(chat) if row.task_id == decision.task_id), None)
     if wait is None:
         return conflict("WRONG_STATE", "R47", "Uppgiften finns inte, eller är redan klar.")
-    if wait.kind is not Kind.FOLLOW_UP:
+    if wait.kind not in (Kind.FOLLOW_UP, *ERRANDS) or wait.kind is Kind.MOVE_OUTSIDE:
         return conflict(
             "WRONG_STATE", "R47", "Den uppgiften blir klar genom sitt eget beslut.", (DECIDED_BY[wait.kind],)
         )
     state = chat.state
     remark = Remark(at=now, by=member(by), text=decision.note, about=f"{wait.kind}: {decision.outcome}")
     chat = chat.model_copy(update={"remarks": (*chat.remarks, remark)})
+    if wait.kind in ERRANDS:
+        chat = errands_done(chat, now, decision.outcome, wait.kind)
+        # A restricted contact is nothing but this review: with it done, the case goes on outside (R77).
+        outside = chat.restricted and wait.kind is Kind.SAFETY_REVIEW
+        return moved_outside(chat, now) if outside else settle(chat, now)
     if isinstance(state, CloseRequested) and isinstance(state.hand.word, Asked):
         # Here the wait is the open dialogue's; the patient still has the word.
         return moved(chat, state.model_copy(update={"requested_at": now}))

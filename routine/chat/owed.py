@@ -9,19 +9,23 @@ from routine.chat.case import (
     Closed,
     CloseRequested,
     Completed,
+    Errand,
     Grace,
     Hand,
     HandoverPending,
     InHand,
+    KeptForSlot,
     Queued,
     Quiet,
     Unanswered,
     climbed,
+    open_errands,
     open_notes,
     pending_handover,
+    sign_waits,
 )
 from routine.documentation import Note
-from routine.tasks import TABLE, Kind, Owed, Rung, Task, rung_at, task_id, told
+from routine.tasks import Kind, Owed, Rung, Task, rung_at, task_id, told
 
 
 def owed(chat: Chat) -> tuple[Task, ...]:
@@ -31,12 +35,19 @@ def owed(chat: Chat) -> tuple[Task, ...]:
 
 def waits(chat: Chat) -> tuple[Owed, ...]:
     """The waits that the state implies, with whoever they were reassigned to."""
-    found = (*_of_state(chat), *(_note(note) for note in open_notes(chat)))
+    found = (
+        *_assessors(chat),
+        *_of_state(chat),
+        *(_errand(chat, each) for each in open_errands(chat)),
+        *(_note(note) for note in open_notes(chat)),
+    )
     return tuple(_assigned(chat, wait) for wait in found)
 
 
 def _of_state(chat: Chat) -> tuple[Owed, ...]:
     match chat.state:
+        case Queued() if chat.restricted:
+            return ()
         case Queued(opened_at=opened_at):
             return (_open_task(chat, Kind.HANDLE, ToRole(role=Role.LICENSED), opened_at, handle_minutes(chat)),)
         case InHand(hand=hand):
@@ -46,15 +57,48 @@ def _of_state(chat: Chat) -> tuple[Owed, ...]:
         case HandoverPending(hand=hand):
             answering = _of_hand(chat, hand) if isinstance(hand.word, Unanswered) else ()
             return (_handover(chat), *answering)
+        case KeptForSlot(hand=hand):
+            answering = _of_hand(chat, hand) if isinstance(hand.word, Unanswered) else ()
+            return (_kept(chat, chat.state), *answering)
         case Grace() | Closed() | Completed():
             return ()
 
 
+def _assessors(chat: Chat) -> tuple[Owed, ...]:
+    """A yes in the form asks the assessors from the first open minute, until one of them accepts (R59)."""
+    since = chat.suspected
+    if since is None or not sign_waits(chat) or isinstance(chat.state, Closed | Completed):
+        return ()
+    opened_at = since if chat.unit.hours.is_open(since) else chat.unit.hours.next_opening(since)
+    wait = _open_task(
+        chat, Kind.HANDOVER_ACCEPT, ToRole(role=Role.ASSESSOR), opened_at, chat.unit.policy.suicide_accept
+    )
+    return (wait.model_copy(update={"suicide": True, "task_id": f"suicide_{wait.task_id}"}),)
+
+
+def _kept(chat: Chat, state: KeptForSlot) -> Owed:
+    owner = on_duty_or_role(chat, state.hand.holder)
+    ident = task_id(Kind.KEPT_FOR_SLOT, state.kept_at)
+    return Owed(task_id=ident, kind=Kind.KEPT_FOR_SLOT, owner=owner, opened_at=state.kept_at, due_at=state.due_at)
+
+
+def _errand(chat: Chat, errand: Errand) -> Owed:
+    minutes = chat.unit.policy.call_assessor if errand.kind is Kind.CALL_ASSESSOR else chat.unit.policy.errand
+    holder = chat.holder
+    owner = errand.owner or (on_duty_or_role(chat, holder) if holder else ToRole(role=Role.LICENSED))
+    wait = _open_task(chat, errand.kind, owner, errand.opened_at, minutes)
+    return wait.model_copy(update={"task_id": errand.task_id})
+
+
 def _of_hand(chat: Chat, hand: Hand) -> tuple[Owed, ...]:
     match hand.word:
-        case Unanswered(owed_from=opened_at):
+        case Unanswered(owed_from=opened_at) as word:
             owner = on_duty_or_role(chat, hand.holder)
-            return (_open_task(chat, Kind.REPLY, owner, opened_at, chat.unit.policy.reply),)
+            reply = _open_task(chat, Kind.REPLY, owner, opened_at, chat.unit.policy.reply)
+            alarming = next((sign.at for sign in reversed(chat.signs) if sign.at >= word.since), None)
+            if alarming is None:
+                return (reply,)
+            return (_open_task(chat, Kind.HANDLE, owner, max(alarming, opened_at), handle_minutes(chat)), reply)
         case Quiet(since=since):
             return (_follow_up(chat, hand.holder, since),)
         case Asked():
@@ -120,7 +164,7 @@ def next_rung(chat: Chat, wait: Owed) -> Rung:
 
 
 def _task(chat: Chat, wait: Owed) -> Task:
-    row = TABLE[wait.kind]
+    row = wait.row
     return Task(
         task_id=wait.task_id,
         kind=wait.kind,

@@ -10,6 +10,7 @@ from routine.chat.case import (
     Hand,
     HandoverPending,
     InHand,
+    KeptForSlot,
     Queued,
     Unanswered,
     Word,
@@ -34,14 +35,16 @@ def state_of(chat: Chat) -> str:
             return "in_progress"
         case HandoverPending():
             return "handover_pending"
+        case KeptForSlot():
+            return "kept_for_slot"
         case CloseRequested():
             return "close_requested"
         case Grace():
             return "closed_grace"
-        case Closed():
-            return "closed"
-        case Completed():
-            return "completed"
+        case Closed(outcome=outcome):
+            return outcome
+        case Completed(outcome=outcome):
+            return "completed" if outcome == "closed" else outcome
 
 
 def word_of(chat: Chat) -> Word | None:
@@ -49,10 +52,17 @@ def word_of(chat: Chat) -> Word | None:
     match chat.state:
         case Queued(word=word):
             return word
-        case InHand(hand=hand) | HandoverPending(hand=hand) | CloseRequested(hand=hand):
+        case InHand(hand=hand) | HandoverPending(hand=hand) | KeptForSlot(hand=hand) | CloseRequested(hand=hand):
             return hand.word
         case Grace() | Closed() | Completed():
             return None
+
+
+def suicide_state(chat: Chat) -> str | None:
+    """How far the suspicion has come, by its name in `api.md`."""
+    if chat.suspected is not None:
+        return "handed_over" if chat.sign_accepted else "suspected"
+    return "screening_hit" if chat.has_sign else None
 
 
 def row(chat: Chat) -> CaseRow:
@@ -68,7 +78,7 @@ def row(chat: Chat) -> CaseRow:
         priority=chat.priority,
         priority_form=chat.submission.priority,
         state=state_of(chat),
-        suicide_state="suspected" if chat.has_sign else None,
+        suicide_state=suicide_state(chat),
         holder=chat.holder.hsa_id if chat.holder else None,
         masked_person=chat.submission.person.personnummer.masked,
         opened_at=chat.opened_at,
@@ -76,5 +86,6 @@ def row(chat: Chat) -> CaseRow:
         next_due_at=due_at,
         next_due_name=due_name,
         needs_action=any(task.kind is not Kind.DOC_NOTE for task in tasks),
+        kept_due_at=chat.state.due_at if isinstance(chat.state, KeptForSlot) else None,
         tasks=tasks,
     )

@@ -4,7 +4,7 @@ from alembic import context
 
 from store import tables
 
-METADATA = {"projection": tables.projection, "journal": tables.journal}
+METADATA = {"projection": tables.projection, "journal": tables.journal, "departures": tables.departures}
 
 context.configure(
     connection=context.config.attributes["connection"],

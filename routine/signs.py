@@ -1,0 +1,48 @@
+"""Signs of suicide risk in what a resident sends: a flag to people, never a score, a stop or a delay (R58, R59, B8)."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Literal
+
+from routine.frozen import Frozen
+
+AFFIRMATIVE = re.compile(r"\s*(ja|yes|jo|ibland|delvis|ofta|kanske)\b", re.IGNORECASE)
+
+
+class Sign(Frozen):
+    """A suspicion: a yes in the form, also one taken back (`form`), or a word in free text (`text`)."""
+
+    kind: Literal["form", "text"]
+    at: datetime
+
+
+def found(text: str, words: tuple[str, ...]) -> bool:
+    """Whether any of the unit's words stands in the text; `*` at a word's end lets it go on (`självmord*`)."""
+    return bool(words) and _pattern(words).search(" ".join(text.casefold().split())) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    terms = sorted((" ".join(word.casefold().split()) for word in words), key=len, reverse=True)
+    each = (re.escape(term.rstrip("*")) + ("" if term.endswith("*") else r"\b") for term in terms)
+    return re.compile(rf"\b(?:{'|'.join(each)})")
+
+
+def taken_back(question: str, before: str | None, area: str, words: tuple[str, ...]) -> bool:
+    """Whether a changed answer is a disclosure taken back.
+
+    The question is about it by its words, or a yes in the mental-health area was changed: in doubt it flags.
+    """
+    if before is None:
+        return False
+    return found(question, words) or found(before, words) or (area == MENTAL_HEALTH and bool(AFFIRMATIVE.match(before)))
+
+
+MENTAL_HEALTH = "mental_health"
+
+
+def any_found(texts: Iterable[str], words: tuple[str, ...]) -> bool:
+    """Whether any of the texts holds any of the words."""
+    return any(found(text, words) for text in texts)
