@@ -26,8 +26,9 @@ from workflows.chat import ChatContact
 from workflows.messages import Answer, ChatStart, Reported, Signed
 
 log = structlog.get_logger(__name__)
-AWAY = (RPCError, RuntimeError)
-"""What the client raises while the engine is away; RuntimeError as long as it has never been there."""
+
+TASK_TIMEOUT = timedelta(seconds=5)
+"""How long the engine waits for a worker that has a case in hand: after a kill -9 the case stands still so long."""
 
 
 class EngineAway(Exception):
@@ -64,6 +65,7 @@ async def begin(
         start,
         id=contact_id,
         task_queue=house.settings.task_queue,
+        task_timeout=TASK_TIMEOUT,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         static_summary=f"Chatt i {unit.code}",
@@ -137,7 +139,6 @@ def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
     if isinstance(cause, ApplicationError) and cause.type == "Refusal":
         return Refusal.model_validate(cause.details[0])
     # Anything else is a bug in a rule, not a no: it must be seen, not answered.
-    log.error("case.update_failed", cause=repr(cause)[:300], kind=getattr(cause, "type", None))
     raise error
 
 

@@ -79,9 +79,10 @@ class DemoClock:
 
     async def _all_to(self, target: datetime) -> None:
         began = datetime.now(UTC)
-        await self.house.projection.set_offset((target - began).total_seconds())
         cases = await self.house.projection.open_cases()
         await _abreast([self._move_abreast(case, target, began) for case in cases])
+        # Last, so that a clock that could not be moved has not moved, and can be asked for again.
+        await self.house.projection.set_offset((target - began).total_seconds())
 
     async def _move_abreast(self, case: Stored, target: datetime, began: datetime) -> None:
         """To where the house's clock stands by now: it runs on while the others are moved."""

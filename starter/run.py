@@ -51,6 +51,7 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         ready=_answers(f"{settings.world_address}/health"),
         port=settings.world_port,
         port_setting="VAKA_WORLD_PORT",
+        more_ports={"VAKA_WORLD_SMTP_PORT": settings.world_smtp_port},
         host=settings.host,
     )
     worker = Child(

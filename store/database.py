@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Table, event
+from sqlalchemy import BigInteger, Dialect, String, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
@@ -29,14 +30,26 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else EPOCH + value * MICROSECOND
 
 
+class Words(TypeDecorator[str]):
+    """Text from outside. PostgreSQL takes no NUL and would fail where SQLite does not; both get a sign for it."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """NUL to the replacement character."""
+        return None if value is None else value.replace("\0", "\ufffd")
+
+
 def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine:
     """An engine. `durable` decides whether SQLite waits for the disk at each commit; what can be rebuilt need not.
 
-    `patience_s` is how long SQLite waits for another's lock. Errors never tell the parameters: they hold patients.
+    `patience_s` is how long to wait for another's lock, or for a server's word. A database that is away or silent is
+    an OperationalError, whichever it is. Errors never tell the parameters: they hold patients.
     """
     where = make_url(url)
     if where.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return _server(url, patience_s)
     if where.database:
         Path(where.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, connect_args={"timeout": patience_s}, hide_parameters=True)
@@ -48,6 +61,36 @@ def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine
         cursor.execute(f"PRAGMA synchronous={'full' if durable else 'normal'}")
         cursor.execute("PRAGMA foreign_keys=on")
         cursor.close()
+
+    return engine
+
+
+def _server(url: str, patience_s: float) -> AsyncEngine:
+    """An engine for PostgreSQL. Its driver lets errors of the network through as they are."""
+    limits = {"timeout": patience_s, "command_timeout": patience_s}
+    engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=limits)
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def reached(dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+        dbapi = dialect.loaded_dbapi
+        try:
+            return dialect.connect(*args, **options)
+        except (OSError, dbapi.Error) as error:
+            raise dbapi.OperationalError(f"no connection: {type(error).__name__}", error) from error
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def lost(context: ExceptionContext) -> None:
+        error = context.original_exception
+        if context.is_pre_ping:  # a connection found dead before it is used: the pool opens another
+            return
+        if context.is_disconnect or isinstance(error, OSError):
+            raise OperationalError(
+                context.statement,
+                None,
+                error,
+                hide_parameters=True,
+                connection_invalidated=context.is_disconnect,
+            ) from error
 
     return engine
 

@@ -20,6 +20,7 @@ class Kept:
     """What is kept under an idempotency key; no status while the outcome is unknown."""
 
     body_hash: str
+    at: datetime
     status: int | None
     answer: Any
 
@@ -46,13 +47,15 @@ class Journal:
             await db.execute(insert(self.engine, keys).values(values).on_conflict_do_nothing())
             found = (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one()
         answer = json.loads(found["answer"]) if found["answer"] is not None else None
-        return Kept(body_hash=found["body_hash"], status=found["status"], answer=answer)
+        return Kept(body_hash=found["body_hash"], at=found["at"], status=found["status"], answer=answer)
 
-    async def keep(self, scope: str, status: int, answer: Any) -> None:
-        """Keep the answer; the first one stays."""
+    async def keep(self, scope: str, status: int, answer: Any) -> tuple[int, Any]:
+        """Keep the answer, and tell which one is kept: the first one stays."""
         async with self.engine.begin() as db:
             statement = update(keys).where(keys.c.scope == scope, keys.c.status.is_(None))
             await db.execute(statement.values(status=status, answer=json.dumps(answer, ensure_ascii=False)))
+            found = (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one_or_none()
+        return (found["status"], json.loads(found["answer"])) if found else (status, answer)
 
     async def log(
         self, at: datetime, by: Actor, contact_id: str | None, action: str, outcome: str, detail: str | None = None
@@ -61,9 +64,9 @@ class Journal:
         values = {
             "at": at,
             "hsa_id": by.hsa_id,
-            "name": by.name,
-            "roles": ",".join(by.roles),
-            "unit": by.unit,
+            "name": by.name[:200],
+            "roles": ",".join(dict.fromkeys(by.roles)),
+            "unit": by.unit[:40],
             "contact_id": contact_id,
             "action": action,
             "outcome": outcome,

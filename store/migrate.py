@@ -1,5 +1,6 @@
 """Bring both databases to the schema of this build, once, whichever process comes first."""
 
+import asyncio
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_265_211
@@ -29,12 +30,18 @@ async def migrate(engine: AsyncEngine, database: str) -> None:
     """Upgrade one database to its newest revision. Processes that start together wait for each other."""
     with _alone(engine):
         async with engine.begin() as db:
+            await _turn(db)
             await db.run_sync(_upgrade, database)
 
 
+async def _turn(db: AsyncConnection) -> None:
+    """Wait for our turn in PostgreSQL. A migration may take longer than a connection waits for one answer."""
+    if db.dialect.name == "postgresql":
+        while not await db.scalar(text(f"SELECT pg_try_advisory_xact_lock({LOCK})")):  # noqa: ASYNC110 another process holds it
+            await asyncio.sleep(0.1)
+
+
 def _upgrade(connection: Connection, database: str) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
     settings = config(database)
     settings.attributes["connection"] = connection
     command.upgrade(settings, "head")

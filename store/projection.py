@@ -20,6 +20,8 @@ from store.tables import cases, house, tasks
 
 NEW_EPOCH = "first"
 """The epoch of a read model that was just made; only a reset gives it another."""
+LAST_SEQ = 2**31 - 1
+"""The largest number the counter's column can hold; a client may name a larger one as where it was."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ class Projection:
 
     async def changes(self, after: int, unit: str | None) -> list[tuple[int, str, int]]:
         """What changed after the counter stood at `after`: (seq, contact id, version), oldest first."""
-        query = select(cases.c.seq, cases.c.contact_id, cases.c.version).where(cases.c.seq > after)
+        known = min(after, LAST_SEQ)
+        query = select(cases.c.seq, cases.c.contact_id, cases.c.version).where(cases.c.seq > known)
         if unit is not None:
             query = query.where(cases.c.unit == unit)
         return [

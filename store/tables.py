@@ -3,9 +3,9 @@
 Under SQLite they are two files, so that worker and API never wait for each other's lock.
 """
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 
-from store.database import Instant
+from store.database import Instant, Words
 
 projection = MetaData()
 journal = MetaData()
@@ -13,15 +13,15 @@ journal = MetaData()
 cases = Table(
     "cases",
     projection,
-    Column("contact_id", String(64), primary_key=True),
-    Column("run_id", String(64), nullable=False),
-    Column("epoch", String(64), nullable=False),
+    Column("contact_id", Words(64), primary_key=True),
+    Column("run_id", Words(64), nullable=False),
+    Column("epoch", Words(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("seq", Integer, nullable=False),
-    Column("unit", String(40), nullable=False),
-    Column("state", String(40), nullable=False),
+    Column("unit", Words(40), nullable=False),
+    Column("state", Words(40), nullable=False),
     Column("open", Boolean, nullable=False),
-    Column("person_ref", String(64), nullable=False),
+    Column("person_ref", Words(64), nullable=False),
     Column("offset_s", Float, nullable=False),
     Column("wake_at", Instant, nullable=True),
     Column("chat", Text, nullable=False),
@@ -34,8 +34,8 @@ tasks = Table(
     "tasks",
     projection,
     Column("contact_id", ForeignKey("cases.contact_id", ondelete="CASCADE"), primary_key=True),
-    Column("task_id", String(80), primary_key=True),
-    Column("kind", String(40), nullable=False),
+    Column("task_id", Words(80), primary_key=True),
+    Column("kind", Words(40), nullable=False),
     Column("due_at", Instant, nullable=False),
     Index("ix_tasks_due_at", "due_at"),
 )
@@ -44,7 +44,7 @@ house = Table(
     "house",
     projection,
     Column("id", Integer, primary_key=True),
-    Column("epoch", String(64), nullable=False),
+    Column("epoch", Words(64), nullable=False),
     Column("offset_s", Float, nullable=False),
     Column("seq", Integer, nullable=False),
 )
@@ -53,8 +53,8 @@ house = Table(
 keys = Table(
     "idempotency_keys",
     journal,
-    Column("scope", String(64), primary_key=True),
-    Column("body_hash", String(64), nullable=False),
+    Column("scope", Words(64), primary_key=True),
+    Column("body_hash", Words(64), nullable=False),
     Column("at", Instant, nullable=False),
     Column("status", Integer, nullable=True),
     Column("answer", Text, nullable=True),
@@ -66,14 +66,14 @@ access_log = Table(
     journal,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False),
-    Column("hsa_id", String(40), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("roles", String(200), nullable=False),
-    Column("unit", String(40), nullable=False),
-    Column("contact_id", String(64), nullable=True),
-    Column("action", String(60), nullable=False),
-    Column("outcome", String(20), nullable=False),
-    Column("detail", String(60), nullable=True),
+    Column("hsa_id", Words(40), nullable=False),
+    Column("name", Words(200), nullable=False),
+    Column("roles", Words(200), nullable=False),
+    Column("unit", Words(40), nullable=False),
+    Column("contact_id", Words(64), nullable=True),
+    Column("action", Words(60), nullable=False),
+    Column("outcome", Words(20), nullable=False),
+    Column("detail", Words(60), nullable=True),
     Index("ix_access_log_contact_id", "contact_id"),
 )
 
@@ -82,7 +82,7 @@ screens = Table(
     journal,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False),
-    Column("template", String(10), nullable=False),
+    Column("template", Words(10), nullable=False),
     Column("text", Text, nullable=False),
 )
 """Screens shown to residents whose contact began no case (redirected): there is no contact to keep them on."""
@@ -90,8 +90,8 @@ screens = Table(
 findings = Table(
     "findings",
     journal,
-    Column("contact_id", String(64), primary_key=True),
-    Column("what", String(60), primary_key=True),
+    Column("contact_id", Words(64), primary_key=True),
+    Column("what", Words(60), primary_key=True),
     Column("found_at", Instant, nullable=False),
 )
 """What the watchman sees right now that nobody else would."""

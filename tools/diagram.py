@@ -1,6 +1,6 @@
 """Draws the chat's states from the code: `python -m tools.diagram` writes README.md, `--check` only looks.
 
-Nothing here knows how a chat goes on. A submitted chat is walked through everything that staff may decide, that is heard
+Nothing here knows how a chat goes on. A submitted chat is walked through everything staff may decide, that is heard
 and that the clock brings about, and the diagram is what was seen. Two cases count as the same where `_key` says so.
 """
 

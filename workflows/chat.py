@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from routine.chat.case import Chat
 from routine.chat.decide import decide
@@ -104,6 +104,7 @@ class ChatContact:
             case = elapse(self._case, now)
             if not case.hears:
                 self._become(case)
+                await self._shown()
                 return Answer(version=self._version, heard=False)
             self._become(hear(case, reported.event, now))
             self._remember(update)
@@ -165,7 +166,7 @@ class ChatContact:
         record = self.record()
         try:
             await workflow.execute_local_activity("project", record, **PROJECTION)
-        except ActivityError:
+        except FailureError:  # a local activity's own error comes as it is, only its timeout as an ActivityError
             await workflow.sleep(1, summary="Arbetslistan kunde inte skrivas; försöker igen")
             return
         self._projected = record.version

@@ -10,17 +10,26 @@ from fastapi.responses import JSONResponse
 
 from config.settings import ROOT
 from world.control import OutsideSystem, control_router
+from world.elks import Elks
 from world.faults import Faults
+from world.mailbox import ANY_PORT, Mailbox
 from world.people import Population
 from world.register import Register
 
 DEMO_PEOPLE: Final = ROOT / "config" / "demo" / "people.json"
 
 
-def create_app(people: Path = DEMO_PEOPLE) -> FastAPI:
-    """The world with the people of a file. Raises OSError or ValueError if the file cannot be used."""
+def create_app(people: Path = DEMO_PEOPLE, *, smtp_host: str = "127.0.0.1", smtp_port: int = ANY_PORT) -> FastAPI:
+    """The world with the people of a file, and its mail server on a port of its own while the app is served.
+
+    Raises OSError or ValueError if the file cannot be used.
+    """
     faults = Faults()
-    systems: list[OutsideSystem] = [Register(Population.from_file(people), faults)]
+    systems: list[OutsideSystem] = [
+        Register(Population.from_file(people), faults),
+        Elks(faults),
+        Mailbox(faults, smtp_host, smtp_port),
+    ]
     app = FastAPI(title="The world outside Vaka", openapi_url=None)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.get("/health")(_health)

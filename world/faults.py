@@ -10,7 +10,7 @@ from fastapi import HTTPException, Request
 from routine.frozen import Frozen
 
 Fault = Literal["ok", "fail", "timeout", "slow"]
-System = Literal["sms", "cosmic", "people"]
+System = Literal["sms", "cosmic", "people", "mail"]
 
 SLOW_ANSWER_S: Final = 2.0
 HANG_AT_MOST_S: Final = 30.0
@@ -22,6 +22,7 @@ class FaultsChange(Frozen):
     sms: Fault = "ok"
     cosmic: Fault = "ok"
     people: Fault = "ok"
+    mail: Fault = "ok"
 
 
 class Faults:

@@ -14,6 +14,7 @@ from routine.chat.row import row
 from routine.intake import Routed, Submission, route
 from routine.unit import Unit
 from starter import cases
+from starter.api.answers import Accepted, Heard, Preview, Referred, answers
 from starter.api.body import parsed, raw
 from starter.api.common import TheHouse, require, stored_case
 from starter.api.identity import Caller
@@ -29,12 +30,16 @@ EVENT: TypeAdapter[PatientMessage | PatientWithdrew] = TypeAdapter(PatientEvent)
 OLDEST = timedelta(minutes=5)
 
 
-@router.post("/contacts/preview", openapi_extra=takes(SUBMISSION), responses=problems(400, 401, 403, 413, 415, 422))
+@router.post(
+    "/contacts/preview",
+    openapi_extra=takes(SUBMISSION),
+    responses=answers(Preview) | problems(400, 401, 403, 413, 415, 422),
+)
 async def preview(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     """What the resident must be shown before sending, judged now (A11)."""
     submission = parsed(await raw(request), SUBMISSION)
     require(by, Role.CHANNEL)
-    _, at, routed = await _routed(house, submission)
+    _, at, routed = _routed(house, submission, await house.now())
     await house.journal.log(at, by, None, "preview", "accepted")
     return JSONResponse({"send_possible": routed.accepted, "screen": present(routed.screens)})
 
@@ -43,7 +48,7 @@ async def preview(request: Request, house: TheHouse, by: Caller) -> JSONResponse
     "/contacts",
     status_code=201,
     openapi_extra=takes(SUBMISSION, keyed=True),
-    responses=problems(400, 401, 403, 422, 503),
+    responses=answers(Accepted, 201) | answers(Referred) | problems(400, 401, 403, 413, 415, 422, 503),
 )
 async def submit(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     """A resident sends a chat. 201 with the case it begins; 200 when the unit only refers (A11)."""
@@ -52,8 +57,8 @@ async def submit(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     key = required_key(request)
     require(by, Role.CHANNEL)
 
-    async def do(scope: str) -> Answered:
-        unit, at, routed = await _routed(house, submission)
+    async def do(scope: str, first: datetime) -> Answered:
+        unit, at, routed = _routed(house, submission, first)
         if not routed.accepted:
             await house.journal.shown(at, routed.screens)
             await house.journal.log(at, by, None, "redirected", "accepted", unit.code)
@@ -72,8 +77,8 @@ async def submit(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     return await once(house, by, "contacts", key, body, do)
 
 
-async def _routed(house: House, submission: Submission) -> tuple[Unit, datetime, Routed]:
-    now = await house.now()
+def _routed(house: House, submission: Submission, now: datetime) -> tuple[Unit, datetime, Routed]:
+    """Judged by when its key was first sent: a repeat after a 503 finds the same, whatever time it is by then."""
     unit = house.unit(submission.unit, now)
     if unit is None:
         raise Problem(422, "INVALID", "Det finns ingen enhet med den koden.", field="unit")
@@ -86,7 +91,7 @@ async def _routed(house: House, submission: Submission) -> tuple[Unit, datetime,
 @router.post(
     "/contacts/{contact_id}/events",
     openapi_extra=takes(EVENT, keyed=True),
-    responses=problems(400, 401, 403, 404, 413, 415, 422, 503),
+    responses=answers(Heard) | problems(400, 401, 403, 404, 413, 415, 422, 503),
 )
 async def report(contact_id: str, request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     """What the patient does in an open case. After its grace, words open a new one that continues it (R48)."""
@@ -96,12 +101,12 @@ async def report(contact_id: str, request: Request, house: TheHouse, by: Caller)
     key = required_key(request)
     require(by, Role.CHANNEL)
 
-    async def do(scope: str) -> Answered:
+    async def do(scope: str, first: datetime) -> Answered:
         heard = await cases.hear(house, stored, event, by, scope)
         now = await house.now()
         await house.journal.log(now, by, contact_id, event.type, "accepted")
         if not heard.heard and event.text is not None:
-            return 200, await _continue(house, stored.chat, event.text, event, scope)
+            return 200, await _continue(house, stored.chat, event.text, event, scope, first)
         state = row((await stored_case(house, contact_id)).chat).state
         return 200, {"contact_id": contact_id, "state": state, "screen": present(heard.screens)}
 
@@ -109,7 +114,7 @@ async def report(contact_id: str, request: Request, house: TheHouse, by: Caller)
 
 
 async def _continue(
-    house: House, old: Chat, text: str, event: PatientMessage | PatientWithdrew, scope: str
+    house: House, old: Chat, text: str, event: PatientMessage | PatientWithdrew, scope: str, first: datetime
 ) -> dict[str, Any]:
     """The words begin a case of their own that continues the old one."""
     sent = old.submission
@@ -123,7 +128,7 @@ async def _continue(
         message=text,
         images=event.images if isinstance(event, PatientMessage) else (),
     )
-    unit, at, routed = await _routed(house, submission)
+    unit, at, routed = _routed(house, submission, first)
     contact_id = f"c{scope}"
     await cases.begin(house, contact_id, submission, unit, routed.screens, at, continues=old.contact_id)
     return {"contact_id": contact_id, "state": "queued", "screen": present(routed.screens), "continues": old.contact_id}

@@ -1,5 +1,6 @@
 """Staff signal decisions: one update each, and the answer is the new view."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,7 @@ from routine.chat.access import may_open
 from routine.chat.decisions import AnyDecision, Decision
 from routine.refusals import Refusal
 from starter import cases
+from starter.api.answers import FullView, ReducedView, answers
 from starter.api.body import parsed, raw
 from starter.api.common import TheHouse, stored_case
 from starter.api.identity import Caller
@@ -27,7 +29,7 @@ DECISION: TypeAdapter[AnyDecision] = TypeAdapter(Decision)
 @router.post(
     "/contacts/{contact_id}/decisions",
     openapi_extra=takes(DECISION, keyed=True),
-    responses=problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    responses=answers(FullView | ReducedView) | problems(400, 401, 403, 404, 409, 413, 415, 422, 503),
 )
 async def decide(contact_id: str, request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     """A decision about a case; the actor is the token's. 200 with the view, reduced for who may not open the case."""
@@ -40,7 +42,7 @@ async def decide(contact_id: str, request: Request, house: TheHouse, by: Caller)
         await house.journal.log(await house.now(), by, contact_id, "decision", "refused", problem.code)
         raise
 
-    async def do(scope: str) -> Answered:
+    async def do(scope: str, _first: datetime) -> Answered:
         answer = await cases.decide(house, stored, decision, by, scope)
         now = await house.now()
         if isinstance(answer, Refusal):

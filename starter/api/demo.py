@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from config.units import ConfigurationError
 from routine.frozen import Frozen
+from starter.api.answers import Left, Now, Token, answers
 from starter.api.body import parsed, raw
 from starter.api.common import TheHouse
 from starter.api.identity import demo_token
@@ -50,7 +51,7 @@ LOGIN, ADVANCE, RESET = TypeAdapter(Login), TypeAdapter(Advance), TypeAdapter(Re
 OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 
 
-@router.post("/login", openapi_extra=takes(LOGIN), responses=problems(400, 422))
+@router.post("/login", openapi_extra=takes(LOGIN), responses=answers(Token) | problems(400, 413, 415, 422))
 async def login(request: Request, house: TheHouse) -> JSONResponse:
     """A token for one of the demo's people."""
     asked = parsed(await raw(request), LOGIN)
@@ -62,13 +63,13 @@ async def login(request: Request, house: TheHouse) -> JSONResponse:
     return JSONResponse({"access_token": demo_token(house.settings, hsa_id, name, roles, unit, asked.expires_in)})
 
 
-@router.get("/clock")
+@router.get("/clock", responses=answers(Now))
 async def clock(house: TheHouse) -> JSONResponse:
     """The house's time."""
     return JSONResponse({"now": present(await house.now())})
 
 
-@router.post("/clock", openapi_extra=takes(ADVANCE), responses=problems(400, 409, 422, 503))
+@router.post("/clock", openapi_extra=takes(ADVANCE), responses=answers(Now) | problems(400, 409, 413, 415, 422, 503))
 async def advance(request: Request, house: TheHouse) -> JSONResponse:
     """Move every open case forward, and answer when all has settled; the same instant again changes nothing."""
     target = parsed(await raw(request), ADVANCE).advance_to.astimezone(UTC)
@@ -85,10 +86,15 @@ async def advance(request: Request, house: TheHouse) -> JSONResponse:
         raise Problem(503, "ENGINE_UNAVAILABLE", "Motorn svarar inte.", retry_after_s=2) from None
 
 
-@router.post("/reset", openapi_extra=takes(RESET), responses=problems(400, 422, 503))
+@router.post("/reset", openapi_extra=takes(RESET), responses=answers(Now) | problems(400, 413, 415, 422, 503))
 async def reset(request: Request, house: TheHouse) -> JSONResponse:
     """End all open work, empty the demo's stores, restore its people, set the clock."""
     asked = parsed(await raw(request), RESET)
+    try:
+        for code in house.units.codes:
+            house.unit(code, asked.now)
+    except (ValueError, OverflowError):
+        raise Problem(422, "INVALID", "Kalendern räcker inte dit.", field="now") from None
     for code, override in asked.config.items():
         _checked(house, code, asked.now, override)
     await _end_all(house)
@@ -105,7 +111,8 @@ def _checked(house: House, code: str, now: datetime, override: dict[str, Any]) -
     try:
         unit = house.units.snapshot(code, now, override)
     except ConfigurationError as error:
-        raise Problem(422, "INVALID", f"Inställningen går inte att använda: {error}", field="config") from None
+        told = f"Inställningen {str(error).partition(':')[0]} går inte att använda."
+        raise Problem(422, "INVALID", told, field="config") from None
     if unit is None:
         raise Problem(422, "INVALID", "Det finns ingen enhet med den koden.", field="config")
 
@@ -132,7 +139,7 @@ async def _terminate(house: House, contact_id: str) -> None:
             raise
 
 
-@router.get("/outbox")
+@router.get("/outbox", responses=answers(tuple[Left, ...]) | problems(422))
 async def outbox(house: TheHouse, contact_id: str | None = None) -> JSONResponse:
     """Everything that left for a person, screens shown on submit or reply too, oldest first."""
     rows = [
@@ -166,13 +173,17 @@ async def outbox(house: TheHouse, contact_id: str | None = None) -> JSONResponse
     return JSONResponse(present(sorted(asked, key=lambda each: each["sent_at"])))
 
 
-@router.put("/people", openapi_extra=takes(OBJECT), responses=problems(400, 422, 503))
+@router.put(
+    "/people", openapi_extra=takes(OBJECT), responses=answers(dict[str, Any]) | problems(400, 413, 415, 422, 503)
+)
 async def people(request: Request, house: TheHouse) -> JSONResponse:
     """Change what the population register says of a person."""
     return await _world(house, "PUT", "/control/people", parsed(await raw(request), OBJECT))
 
 
-@router.put("/faults", openapi_extra=takes(OBJECT), responses=problems(400, 422, 503))
+@router.put(
+    "/faults", openapi_extra=takes(OBJECT), responses=answers(dict[str, Any]) | problems(400, 413, 415, 422, 503)
+)
 async def faults(request: Request, house: TheHouse) -> JSONResponse:
     """Let an outside system fail, hang or be slow."""
     return await _world(house, "PUT", "/control/faults", parsed(await raw(request), OBJECT))

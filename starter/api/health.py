@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from starter.api.answers import Promise, Status, answers
 from starter.api.common import TheHouse
 from starter.api.present import present
 from starter.promise import promise
@@ -14,13 +15,13 @@ from starter.promise import promise
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("/live")
+@router.get("/live", responses=answers(Status))
 async def live() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/ready")
+@router.get("/ready", responses=answers(Status))
 async def ready(house: TheHouse) -> JSONResponse:
     """Contacts can be read; whether the engine is there too is told, since reads work without it."""
     try:
@@ -35,7 +36,7 @@ async def ready(house: TheHouse) -> JSONResponse:
     return JSONResponse({"status": "ok", "store": "ok", "engine": "ok" if alive else "away"})
 
 
-@router.get("/promise")
+@router.get("/promise", responses=answers(Promise))
 async def kept(house: TheHouse) -> JSONResponse:
     """No patient is forgotten: how many cases are open, who owes nothing to nobody, what is late, what is stuck."""
     found: dict[str, Any] = present(await promise(house.projection, house.journal, await house.now()))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
@@ -126,8 +127,11 @@ def demo_token(settings: Settings, hsa_id: str, name: str, roles: tuple[Role, ..
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
 
 
-async def current_actor(request: Request) -> Actor:
-    """The caller. Raises Problem (401)."""
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="SITHS-inloggning hos den inställda utfärdaren")
+
+
+async def current_actor(request: Request, _told: Annotated[object, Depends(BEARER)]) -> Actor:
+    """The caller. Raises Problem (401). The scheme is there for OpenAPI; the header is read here."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise unauthenticated()

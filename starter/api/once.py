@@ -1,7 +1,10 @@
 """Once, however often it is sent: the first answer to an Idempotency-Key is the answer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
@@ -13,6 +16,8 @@ from starter.ids import body_hash
 
 MAX_KEY = 255
 Answered = tuple[int, Any]
+Deed = Callable[[str, datetime], Awaitable[Answered]]
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
 
 def required_key(request: Request) -> str:
@@ -23,29 +28,28 @@ def required_key(request: Request) -> str:
     return key
 
 
-async def once(
-    house: House, by: Actor, where: str, key: str, body: bytes, do: Callable[[str], Awaitable[Answered]]
-) -> JSONResponse:
+async def once(house: House, by: Actor, where: str, key: str, body: bytes, do: Deed) -> JSONResponse:
     """Do it, or answer what was answered before: refusals too, an unknown outcome never.
 
     The key is taken for this body before anything is done, so that another body cannot ride on an outcome nobody
-    knows yet. `do` gets the id under which the engine drops repeats.
+    knows yet. `do` gets the id under which the engine drops repeats, and the instant the key was first sent at.
+    Repeats that come at the same time take turns.
     """
     epoch = (await house.projection.house()).epoch
     scope = house.id("key", epoch, by.hsa_id, where, key)
-    kept = await house.journal.reserve(scope, body_hash(body), await house.now())
-    if kept.body_hash != body_hash(body):
-        raise Problem(422, "INVALID", "Samma Idempotency-Key har redan använts för något annat.")
-    if kept.status is not None:
-        return _response(kept.status, kept.answer)
-    try:
-        status, answer = await do(scope)
-    except Problem as problem:
-        if problem.status >= 500:
-            raise
-        status, answer = problem.status, problem.body
-    await house.journal.keep(scope, status, answer)
-    return _response(status, answer)
+    async with _turns.setdefault(scope, asyncio.Lock()):
+        kept = await house.journal.reserve(scope, body_hash(body), await house.now())
+        if kept.body_hash != body_hash(body):
+            raise Problem(422, "INVALID", "Samma Idempotency-Key har redan använts för något annat.")
+        if kept.status is not None:
+            return _response(kept.status, kept.answer)
+        try:
+            status, answer = await do(scope, kept.at)
+        except Problem as problem:
+            if problem.status >= 500:
+                raise
+            status, answer = problem.status, problem.body
+        return _response(*await house.journal.keep(scope, status, answer))
 
 
 def _response(status: int, answer: Any) -> JSONResponse:

@@ -10,6 +10,7 @@ from routine.chat.access import may_open
 from routine.chat.row import row
 from routine.chat.view import view
 from routine.worklist import concerns, listed, order
+from starter.api.answers import FullView, ReducedView, Worklist, answers
 from starter.api.common import TheHouse, stored_case
 from starter.api.identity import Caller
 from starter.api.present import present
@@ -37,7 +38,7 @@ def staff_of(by: Actor, unit: str) -> None:
         raise Problem(403, "OTHER_UNIT", "Du arbetar inte på den enheten.", rule="R99")
 
 
-@router.get("/worklist", responses=problems(401, 403, 422))
+@router.get("/worklist", responses=answers(Worklist) | problems(401, 403, 422))
 async def worklist(
     house: TheHouse,
     by: Caller,
@@ -47,17 +48,21 @@ async def worklist(
     view: Literal["now", "after_work"] = "now",
 ) -> JSONResponse:
     """The unit's cases in the order they are to be handled (R44, R46, R66)."""
-    code = unit or by.unit
-    staff_of(by, code)
+    code, now = unit or by.unit, await house.now()
+    named = code if code in house.units.codes else None
+    try:
+        staff_of(by, code)
+    except Problem as problem:
+        await house.journal.log(now, by, None, "worklist", "refused", problem.code)
+        raise
     rows = [row(stored.chat) for stored in await house.projection.listed(code)]
     asked = Role(role) if role else None
     shown = sorted((each for each in rows if listed(each, view) and concerns(each, asked, holder)), key=order)
-    now = await house.now()
-    await house.journal.log(now, by, None, "worklist", "accepted", code[:60])
+    await house.journal.log(now, by, None, "worklist", "accepted", named)
     return JSONResponse({"items": present(shown), "as_of": present(now)})
 
 
-@router.get("/contacts/{contact_id}", responses=problems(401, 403, 404))
+@router.get("/contacts/{contact_id}", responses=answers(FullView | ReducedView) | problems(401, 403, 404, 422))
 async def contact(contact_id: str, house: TheHouse, by: Caller) -> JSONResponse:
     """The case, for whoever may open it; cash desk and reception see its line without a patient's words."""
     stored = await stored_case(house, contact_id)

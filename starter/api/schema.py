@@ -29,7 +29,7 @@ KEY = {
 
 def takes(shape: TypeAdapter[Any], *, keyed: bool = False) -> dict[str, Any]:
     """The OpenAPI of an operation with a JSON body, and an Idempotency-Key if `keyed`."""
-    schema = _inlined(shape.json_schema())
+    schema = inlined(shape.json_schema())
     extra: dict[str, Any] = {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
     return extra | ({"parameters": [KEY]} if keyed else {})
 
@@ -40,7 +40,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": "Problem (RFC 9457)", "content": content} for status in statuses}
 
 
-def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
+def inlined(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with its definitions in place: OpenAPI knows no `$defs` beside an operation."""
     definitions = schema.pop("$defs", {})
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
@@ -14,19 +15,31 @@ from starter.api.schema import problems
 from starter.house import House
 
 router = APIRouter(tags=["reading"])
+STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Server-sent events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+MAX_ID = 15
+"""Digits of the longest id we give."""
 EVERY_S = 0.25
 HEARTBEAT_S = 15.0
 
 
-@router.get("/events/stream", responses=problems(401, 403))
-async def stream(request: Request, house: TheHouse, by: Caller, unit: str | None = None) -> StreamingResponse:
+class EventStream(StreamingResponse):
+    """A stream of server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+@router.get("/events/stream", response_class=EventStream, responses=STREAM | problems(401, 403, 422))
+async def stream(request: Request, house: TheHouse, by: Caller, unit: str | None = None) -> EventStream:
     """`{contact_id, version}` on every change from now on; with `Last-Event-ID`, from where the reader was."""
     code = unit or by.unit
     staff_of(by, code)
     last = request.headers.get("last-event-id", "")
-    after = int(last) if last.isascii() and last.isdigit() else await house.projection.seq()
+    given = last.isascii() and last.isdigit() and len(last) <= MAX_ID
+    after = int(last) if given else await house.projection.seq()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_changes(request, house, code, after), media_type="text/event-stream", headers=headers)
+    return EventStream(_changes(request, house, code, after), headers=headers)
 
 
 async def _changes(request: Request, house: House, unit: str, after: int) -> AsyncIterator[str]:

@@ -1,4 +1,4 @@
-"""The first answer to an Idempotency-Key is the answer, down to the byte, for whoever asked and about what (`api.md` 2)."""
+"""The first answer to an Idempotency-Key is the answer, down to the byte, by caller and contact (`api.md` 2)."""
 
 import asyncio
 

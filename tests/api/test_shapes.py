@@ -13,6 +13,7 @@ from tests.api.wire import Wire, fresh, problem
 from tests.story import P1, chat
 
 MIB = 1024 * 1024
+NONSENSE: tuple[object, ...] = ([], 12.5)
 JSON = {"Content-Type": "application/json"}
 PATHS = ("/contacts", "/contacts/preview", "/demo/login")
 
@@ -214,7 +215,7 @@ async def test_a_decision_of_the_wrong_shape(still: Wire, held: str, decision: s
             less = {name: value for name, value in whole.items() if name != field}
             code = "NO_RATIONALE" if field == "rationale" else "MISSING_FIELD"
             assert problem(await still.decision("REC1", held, decision, **less), 422, code)["field"] == field
-        for nonsense in ([], 12.5):
+        for nonsense in NONSENSE:
             wrong = await still.decision("REC1", held, decision, **(whole | {field: nonsense}))
             code = "NO_RATIONALE" if field == "rationale" else "INVALID"
             assert problem(wrong, 422, code)["field"] == field

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from starter.engine import Program
-from tests.faults import processes
-from tests.faults.processes import EVERYBODY, Processes
+from tests.faults.processes import EVERYBODY, Processes, running
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +24,7 @@ async def everybody(tmp_path_factory: pytest.TempPathFactory, program: Program) 
 
 
 @pytest.fixture
-async def house(everybody: Processes) -> Processes:
+async def unwatched(everybody: Processes) -> Processes:
     """Everybody but the watchman is at work, whatever the test before has done to them."""
     await everybody.whole(*(name for name in EVERYBODY if name != "watch"))
     return everybody
@@ -45,6 +44,6 @@ def pytest_runtest_makereport(
     """The ends of the logs, below the error."""
     report = yield
     if report.failed:
-        for house in processes.running:
+        for house in running:
             report.sections.extend(house.sections())
     return report

@@ -31,7 +31,7 @@ EVERYBODY: Final = ("engine", "world", "worker", "api", "watch")
 READY_WITHIN_S: Final = 40.0
 GOES_ON_WITHIN_S: Final = 10.0
 """How soon after the restart a case must go on (the promise of the crash tests)."""
-TAIL: Final = 40
+TAIL: Final = 150
 ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 running: list["Processes"] = []
@@ -72,16 +72,18 @@ class Processes:
     ) -> None:
         self.folder = folder
         self._flags = engine_flags
-        engine, world, api = free_ports(3)
+        engine, world, smtp, api = free_ports(4)
         self.settings = Settings(
             data_dir=folder / "data",
             temporal_address=f"127.0.0.1:{engine}",
             temporal_port=engine,
             world_port=world,
+            world_smtp_port=smtp,
             api_port=api,
             watch_every_s=0.3,
         )
-        names = ("data_dir", "temporal_address", "temporal_port", "world_port", "api_port", "watch_every_s")
+        ports = ("temporal_port", "world_port", "world_smtp_port", "api_port")
+        names = ("data_dir", "temporal_address", *ports, "watch_every_s")
         own = {f"VAKA_{name.upper()}": str(getattr(self.settings, name)) for name in names}
         self.env = {**os.environ, "PYTHONUNBUFFERED": "1", **own, **(env or {})}
         self._program = program
@@ -151,10 +153,9 @@ class Processes:
         return self._children[name]
 
     async def up(self, *names: str) -> None:
-        """Start them in order, each when the one before is ready."""
-        for name in names:
-            self.start(name)
-            await self.ready(name)
+        """Start them all at once, as after a power cut, and wait until every one is ready."""
+        self.start(*names)
+        await self.ready(*names)
 
     async def whole(self, *names: str) -> None:
         """Whoever of these is not running is started; the others are stopped."""
