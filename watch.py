@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config.observe import observe
 from config.settings import Settings
-from starter.serve import open_house
+from starter.house import open_house
 from starter.watchman import Watchman
 
 log = structlog.get_logger(__name__)

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -12,11 +14,15 @@ from temporalio.worker import Worker
 
 from activities.people import PeopleActivities
 from activities.projection import ProjectionActivities
+from activities.sms import SendingActivities
 from config.observe import observe
 from config.settings import Settings
-from gateways.people import HttpPeopleRegister, PeopleRegister
+from gateways.mail import SmtpMailGateway
+from gateways.people import HttpPeopleRegister
+from gateways.sms import ElksSmsGateway
 from store.database import connect as database
 from store.migrate import migrate
+from store.outbox import Outbox
 from store.projection import Projection
 from workflows.chat import ChatContact
 from workflows.plugin import connect
@@ -24,19 +30,38 @@ from workflows.plugin import connect
 log = structlog.get_logger(__name__)
 
 
-def make_worker(client: Client, settings: Settings, projection: Projection, register: PeopleRegister) -> Worker:
-    """The worker with everything it carries, ready to run."""
-    people = PeopleActivities(register)
-    return Worker(
-        client,
-        task_queue=settings.task_queue,
-        workflows=[ChatContact],
-        activities=[ProjectionActivities(projection).project, people.look_up_person],
-        graceful_shutdown_timeout=timedelta(seconds=20),
-        # After a kill -9 a cached case's first task waits this long in the dead worker's queue (findings A7).
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
-        max_cached_workflows=2000,
-    )
+@asynccontextmanager
+async def carrying(client: Client, settings: Settings, projection: Projection, outbox: Outbox) -> AsyncIterator[Worker]:
+    """The worker with everything it carries, running."""
+    mail = SmtpMailGateway(*settings.smtp_server, sender=settings.smtp_from)
+    async with (
+        HttpPeopleRegister(settings.register_address) as register,
+        ElksSmsGateway(
+            settings.sms_address,
+            user=settings.sms_user,
+            password=settings.sms_password,
+            callback_base=settings.callback_address,
+            callback_secret=settings.callback_secret,
+        ) as sms,
+    ):
+        sending = SendingActivities(register, sms, mail, outbox, settings.sms_sender)
+        worker = Worker(
+            client,
+            task_queue=settings.task_queue,
+            workflows=[ChatContact],
+            activities=[
+                ProjectionActivities(projection).project,
+                PeopleActivities(register).look_up_person,
+                sending.send_sms,
+                sending.tell_staff,
+            ],
+            graceful_shutdown_timeout=timedelta(seconds=20),
+            # After a kill -9 a cached case's first task waits this long in the dead worker's queue (findings A7).
+            sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),
+            max_cached_workflows=2000,
+        )
+        async with worker:
+            yield worker
 
 
 async def _connected(settings: Settings, tracing: bool, stop: asyncio.Event) -> Client | None:
@@ -64,18 +89,18 @@ async def main() -> None:
     # Less patience than the activity that writes has time: the store says no before the engine gives up on it.
     engine = database(settings.projection_database, durable=False, patience_s=1)
     await migrate(engine, "projection")
+    departures = database(settings.departures_database, durable=True)
+    await migrate(departures, "departures")
     projection = Projection(engine, settings.id_secret.get_secret_value())
     client = await _connected(settings, tracing, stop)
     if client is None:
         return
-    async with (
-        HttpPeopleRegister(settings.register_address) as register,
-        make_worker(client, settings, projection, register),
-    ):
+    async with carrying(client, settings, projection, Outbox(departures)):
         log.info("worker.started", task_queue=settings.task_queue)
         await stop.wait()
         log.info("worker.stopping")
     await engine.dispose()
+    await departures.dispose()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""SMS and staff messages: whether one may leave is asked in the act of sending, and what may have left is never repeated."""
+"""SMS and staff messages: whether one may leave is asked in the act of sending; what may have left is not repeated."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ class SendingActivities:
 
     @activity.defn
     async def send_sms(self, effect: SendSms) -> SmsOutcome:
-        """Send it, unless the person is protected, has died or has no mobile. Raises ApplicationError to be tried again."""
+        """Send it, unless the person is protected, has died or has no mobile. Raises ApplicationError to try again."""
         try:
             person = await self._register.lookup(effect.personnummer)
         except RegisterUnavailable:

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
 
     projection_url: str | None = Field(default=None, repr=False)
     journal_url: str | None = Field(default=None, repr=False)
+    departures_url: str | None = Field(default=None, repr=False)
     database_password: SecretStr | None = None
     register_url: str | None = None
 
@@ -115,6 +116,11 @@ class Settings(BaseSettings):
     def journal_database(self) -> str:
         """SQLAlchemy URL of idempotency keys and access log, written by the API; its own file, so neither waits."""
         return self._signed_in(self.journal_url) or f"sqlite+aiosqlite:///{self.data_dir / 'journal.db'}"
+
+    @property
+    def departures_database(self) -> str:
+        """SQLAlchemy URL of the outbox, written by the worker; never rebuilt, so not beside the read model."""
+        return self._signed_in(self.departures_url) or f"sqlite+aiosqlite:///{self.data_dir / 'departures.db'}"
 
     def _signed_in(self, url: str | None) -> str | None:
         """The URL with the database's password, if it names a user and no password."""

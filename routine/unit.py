@@ -5,7 +5,7 @@ from typing import Literal
 from routine.actors import HsaId, Role
 from routine.frozen import Frozen
 from routine.hours import OpeningHours
-from routine.phrases import Phrase
+from routine.phrases import Number, Phrase
 from routine.roster import Roster
 
 
@@ -62,6 +62,9 @@ class Unit(Frozen):
     phrases: tuple[Phrase, ...]
     policy: Policy = Policy()
     policy_version: str
+    screening_words: tuple[str, ...] = ()
+    """What raises a flag to people when it stands in a patient's free text (B8); docs/screening.md."""
+    numbers: tuple[Number, ...] = ()
 
     def member(self, hsa_id: str) -> Staff | None:
         """The member of staff with this id, or None."""

@@ -15,9 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from routine.actors import Actor
 from routine.chat.decide import decide as judge
 from routine.chat.decisions import AnyDecision
-from routine.chat.events import PatientMessage, PatientWithdrew
-from routine.intake import Submission
-from routine.phrases import Screen
+from routine.chat.events import PatientMessage, PatientWithdrew, SmsReport
+from routine.intake import Routed, Standing, Submission
 from routine.refusals import Refusal
 from routine.unit import Unit
 from starter.house import House
@@ -44,8 +43,9 @@ async def begin(
     contact_id: str,
     submission: Submission,
     unit: Unit,
-    screens: tuple[Screen, ...],
+    routed: Routed,
     at: datetime,
+    standing: Standing | None,
     continues: str | None = None,
 ) -> Answer:
     """Start a chat, and return once the worklist shows it; the same contact is the same case. Raises EngineAway."""
@@ -56,7 +56,8 @@ async def begin(
         offset_s=now.offset_s,
         submission=submission,
         unit=unit,
-        screens=screens,
+        routed=routed,
+        standing=standing,
         opened_at=at,
         continues=continues,
     )
@@ -128,6 +129,16 @@ async def hear(
         if _is_gone(error) and now is not None and not now.open:
             return Answer(version=now.version, heard=False)
         raise _away(error) from None
+
+
+async def report(house: House, contact_id: str, report: SmsReport) -> None:
+    """Pass a delivery report on to its case; one that has ended needs none. Raises EngineAway: it is sent again."""
+    handle = house.client.get_workflow_handle_for(ChatContact.run, contact_id)
+    try:
+        await handle.signal(ChatContact.sms_report, report, rpc_timeout=_timeout(house))
+    except (RPCError, RuntimeError) as error:
+        if not _is_gone(error):
+            raise _away(error) from None
 
 
 def _timeout(house: House) -> timedelta:

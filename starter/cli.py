@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from config.settings import Settings
+from config.settings import ROOT, Settings
 from config.units import ConfigurationError, load_units
 from starter.desk import Desk, Refused
 from starter.tables import calendar_table, why_tables, worklist_table
@@ -49,9 +51,7 @@ def run() -> None:
 @app.command()
 def api() -> None:
     """Serve the API alone."""
-    from starter.serve import main as serve
-
-    serve()
+    os.execv(sys.executable, (sys.executable, str(ROOT / "api.py")))
 
 
 @app.command()

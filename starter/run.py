@@ -14,8 +14,8 @@ from temporalio.service import RPCError
 from config.settings import ROOT, Settings
 from config.units import ConfigurationError
 from starter.engine import Engine, EngineError, Program, find_engine
+from starter.house import open_house
 from starter.morning import greet
-from starter.serve import open_house
 from starter.supervise import Child, supervise
 from workflows.plugin import connect
 
@@ -37,8 +37,7 @@ def run_house(settings: Settings) -> int:
 async def _prepare(settings: Settings) -> None:
     """Both stores at this build's schema before anybody opens them, and the configuration read once."""
     house = await open_house(settings)
-    await house.projection.engine.dispose()
-    await house.journal.engine.dispose()
+    await house.close()
 
 
 def children(settings: Settings, engine: Engine) -> list[Child]:
@@ -64,7 +63,7 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
     watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=("worker",))
     api = Child(
         "api",
-        (sys.executable, "-m", "starter.serve"),
+        (sys.executable, str(ROOT / "api.py")),
         ready=_answers(f"http://{settings.host}:{settings.api_port}/health/ready"),
         port=settings.api_port,
         port_setting="VAKA_API_PORT",

@@ -1,4 +1,4 @@
-"""The outbox: what has left the house or may have. Written before the call and marked after, so that the world sees once."""
+"""The outbox: what has left the house or may have. Written before the call, marked after: the world sees once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Left:
     to: str
     status: str
     gateway_id: str | None
+    at: datetime
 
 
 class Outbox:

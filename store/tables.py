@@ -109,14 +109,14 @@ departures = MetaData()
 outbox = Table(
     "outbox",
     departures,
-    Column("key", String(120), primary_key=True),
-    Column("contact_id", String(64), nullable=False),
-    Column("template", String(10), nullable=False),
-    Column("channel", String(10), nullable=False),
-    Column("to", String(200), nullable=False),
+    Column("key", Words(120), primary_key=True),
+    Column("contact_id", Words(64), nullable=False),
+    Column("template", Words(10), nullable=False),
+    Column("channel", Words(10), nullable=False),
+    Column("to", Words(200), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("gateway_id", String(120), nullable=True),
+    Column("status", Words(20), nullable=False),
+    Column("gateway_id", Words(120), nullable=True),
     Index("ix_outbox_gateway_id", "gateway_id"),
 )
 """Written by the worker, and never rebuilt: a database of its own."""

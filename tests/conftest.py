@@ -12,8 +12,7 @@ from config.settings import Settings
 from gateways.people import HttpPeopleRegister
 from starter.api.app import create_app
 from starter.engine import Program, find_engine
-from starter.house import House
-from starter.serve import open_house
+from starter.house import House, open_house
 from tests.replay.recording import record, slug
 from tests.story import Story
 from tests.world_server import control, world_url

@@ -203,19 +203,21 @@ async def _outcome(effect: Effect) -> Event:
     match effect:
         case LookUpPerson():
             try:
-                return await workflow.execute_activity(
+                known: PersonKnown = await workflow.execute_activity(
                     "look_up_person", effect, result_type=PersonKnown, summary="Frågar folkbokföringen", **LOOKUP
                 )
             except ActivityError:
                 return RegisterSilent()
+            return known
         case SendSms():
             try:
-                return await workflow.execute_activity(
+                told: SmsOutcome = await workflow.execute_activity(
                     "send_sms", effect, result_type=SmsOutcome, summary="Skickar sms", **SENDING
                 )
             except ActivityError:
                 # It may have left before the tries ran out: a person finds out, nothing is sent again.
                 return SmsOutcome(message_id=effect.key, status="unknown")
+            return told
         case TellStaff():
             with contextlib.suppress(ActivityError):
                 await workflow.execute_activity("tell_staff", effect, summary="Meddelar personal", **SENDING)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from opentelemetry import propagate, trace
 
-from starter.api import contacts, decisions, demo, health, problems, reading, stream
+from starter.api import callbacks, contacts, decisions, demo, health, problems, reading, stream
 from starter.api.identity import Verifier
 from starter.demo_clock import DemoClock
 from starter.house import House
@@ -30,7 +30,7 @@ def create_app(house: House) -> FastAPI:
     app.state.verifier = Verifier(house.settings)
     app.state.clock = DemoClock(house)
     problems.install(app)
-    for part in (contacts, decisions, reading, stream, health):
+    for part in (contacts, callbacks, decisions, reading, stream, health):
         app.include_router(part.router)
     if house.settings.profile == "demo":
         app.include_router(demo.router)

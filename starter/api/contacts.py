@@ -1,5 +1,6 @@
 """Contacts come in, and what their patients report (role `channel`)."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
-from routine.actors import Role
+from routine.actors import Actor, Role
 from routine.chat.case import Chat
 from routine.chat.events import PatientEvent, PatientMessage, PatientWithdrew
 from routine.chat.row import row
-from routine.intake import Routed, Submission, route
+from routine.intake import Routed, Standing, Submission, route, signs
+from routine.screens import protected
 from routine.unit import Unit
 from starter import cases
 from starter.api.answers import Accepted, Heard, Preview, Referred, answers
@@ -39,9 +41,9 @@ async def preview(request: Request, house: TheHouse, by: Caller) -> JSONResponse
     """What the resident must be shown before sending, judged now (A11)."""
     submission = parsed(await raw(request), SUBMISSION)
     require(by, Role.CHANNEL)
-    _, at, routed = _routed(house, submission, await house.now())
-    await house.journal.log(at, by, None, "preview", "accepted")
-    return JSONResponse({"send_possible": routed.accepted, "screen": present(routed.screens)})
+    intake = await _judged(house, submission, await house.now())
+    await house.journal.log(intake.at, by, None, "preview", "accepted")
+    return JSONResponse({"send_possible": intake.routed.send_possible, "screen": present(intake.routed.screens)})
 
 
 @router.post(
@@ -58,26 +60,45 @@ async def submit(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
     require(by, Role.CHANNEL)
 
     async def do(scope: str, first: datetime) -> Answered:
-        unit, at, routed = _routed(house, submission, first)
-        if not routed.accepted:
-            await house.journal.shown(at, routed.screens)
-            await house.journal.log(at, by, None, "redirected", "accepted", unit.code)
-            return 200, {"contact_id": None, "outcome": "redirected", "screen": present(routed.screens)}
-        contact_id = f"c{scope}"
-        await cases.begin(house, contact_id, submission, unit, routed.screens, at)
-        await house.journal.log(at, by, contact_id, "submit", "accepted")
-        return 201, {
-            "contact_id": contact_id,
-            "outcome": "accepted",
-            "state": "queued",
-            "opens_at": present(None if unit.hours.is_open(at) else unit.hours.next_opening(at)),
-            "screen": present(routed.screens),
-        }
+        return await _submitted(house, by, submission, scope, first)
 
     return await once(house, by, "contacts", key, body, do)
 
 
-def _routed(house: House, submission: Submission, now: datetime) -> tuple[Unit, datetime, Routed]:
+async def _submitted(house: House, by: Actor, submission: Submission, scope: str, first: datetime) -> Answered:
+    intake = await _judged(house, submission, first)
+    routed, shown = intake.routed, present(intake.routed.screens)
+    if routed.outcome != "accepted":
+        await house.journal.shown(intake.at, routed.screens)
+        await house.journal.log(intake.at, by, None, routed.outcome, "accepted", intake.unit.code)
+        if routed.restricted:
+            # The channel is told nothing of it: the case is for assessors and the unit manager alone (R77).
+            await cases.begin(house, f"c{scope}", submission, intake.unit, routed, intake.at, intake.standing)
+        return 200, {"contact_id": None, "outcome": routed.outcome, "screen": shown}
+    contact_id = f"c{scope}"
+    await cases.begin(house, contact_id, submission, intake.unit, routed, intake.at, intake.standing)
+    await house.journal.log(intake.at, by, contact_id, "submit", "accepted")
+    opens_at = None if intake.unit.hours.is_open(intake.at) else intake.unit.hours.next_opening(intake.at)
+    return 201, {
+        "contact_id": contact_id,
+        "outcome": "accepted",
+        "state": "queued",
+        "opens_at": present(opens_at),
+        "screen": shown,
+    }
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A submission as it is judged: by which unit, at what instant, with what outcome, and who it is from."""
+
+    unit: Unit
+    at: datetime
+    routed: Routed
+    standing: Standing | None
+
+
+async def _judged(house: House, submission: Submission, now: datetime) -> Intake:
     """Judged by when its key was first sent: a repeat after a 503 finds the same, whatever time it is by then."""
     unit = house.unit(submission.unit, now)
     if unit is None:
@@ -85,7 +106,9 @@ def _routed(house: House, submission: Submission, now: datetime) -> tuple[Unit, 
     at = submission.submitted_at or now
     if not now - OLDEST <= at <= now:
         raise Problem(422, "INVALID", "Tiden för inskicket ligger fel.", rule="R50", field="submitted_at")
-    return unit, at, route(submission, unit, at)
+    standing = await house.lookup(submission.person.personnummer)
+    child = await house.lookup(submission.on_behalf_of.personnummer) if submission.on_behalf_of else None
+    return Intake(unit, at, route(submission, unit, at, standing, child), standing)
 
 
 @router.post(
@@ -103,12 +126,11 @@ async def report(contact_id: str, request: Request, house: TheHouse, by: Caller)
 
     async def do(scope: str, first: datetime) -> Answered:
         heard = await cases.hear(house, stored, event, by, scope)
-        now = await house.now()
-        await house.journal.log(now, by, contact_id, event.type, "accepted")
+        await house.journal.log(await house.now(), by, contact_id, event.type, "accepted")
+        rests = (await stored_case(house, contact_id)).chat
         if not heard.heard and event.text is not None:
-            return 200, await _continue(house, stored.chat, event.text, event, scope, first)
-        state = row((await stored_case(house, contact_id)).chat).state
-        return 200, {"contact_id": contact_id, "state": state, "screen": present(heard.screens)}
+            return 200, await _continue(house, rests, event.text, event, scope, first)
+        return 200, {"contact_id": contact_id, "state": row(rests).state, "screen": present(heard.screens)}
 
     return await once(house, by, contact_id, key, body, do)
 
@@ -128,7 +150,25 @@ async def _continue(
         message=text,
         images=event.images if isinstance(event, PatientMessage) else (),
     )
-    unit, at, routed = _routed(house, submission, first)
+    intake = await _judged(house, submission, first)
+    shown = present(intake.routed.screens)
+    if intake.routed.outcome == "excluded_protected" or row(old).state == "moved_outside":
+        return await _outside(house, old, submission, intake, f"c{scope}")
     contact_id = f"c{scope}"
-    await cases.begin(house, contact_id, submission, unit, routed.screens, at, continues=old.contact_id)
-    return {"contact_id": contact_id, "state": "queued", "screen": present(routed.screens), "continues": old.contact_id}
+    await cases.begin(
+        house, contact_id, submission, intake.unit, intake.routed, intake.at, intake.standing, continues=old.contact_id
+    )
+    return {"contact_id": contact_id, "state": "queued", "screen": shown, "continues": old.contact_id}
+
+
+async def _outside(house: House, old: Chat, submission: Submission, intake: Intake, contact_id: str) -> dict[str, Any]:
+    """Words of a protected person get M11; with a sign somebody who may see it is asked to act outside (R77)."""
+    sign = bool(signs(submission, intake.unit.screening_words, intake.at))
+    shown = (protected(intake.unit, sign=sign),)
+    if sign:
+        routed = Routed(outcome="excluded_protected", screens=shown, restricted=True)
+        await cases.begin(
+            house, contact_id, submission, intake.unit, routed, intake.at, intake.standing, continues=old.contact_id
+        )
+    await house.journal.shown(intake.at, shown)
+    return {"contact_id": old.contact_id, "state": row(old).state, "screen": present(shown)}

@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, Field, TypeAdapter
 from temporalio.service import RPCError, RPCStatusCode
 
 from config.units import ConfigurationError
+from routine.chat.case import Sent
+from routine.chat.effects import STAFF_TEXT
 from routine.frozen import Frozen
 from starter.api.answers import Left, Now, Token, answers
 from starter.api.body import parsed, raw
@@ -21,6 +23,7 @@ from starter.api.problems import Problem
 from starter.api.schema import problems, takes
 from starter.demo_clock import CannotSkip, ClockStuck, DemoClock
 from starter.house import House
+from store.outbox import Left as Departed
 
 router = APIRouter(prefix="/demo", tags=["demo"])
 PREFIX = "SE0000000000-"
@@ -103,6 +106,7 @@ async def reset(request: Request, house: TheHouse) -> JSONResponse:
     offset = (asked.now - datetime.now(UTC)).total_seconds()
     await house.projection.reset(uuid.uuid4().hex, offset)
     await house.journal.reset()
+    await house.outbox.reset()
     await _world(house, "POST", "/control/reset", None)
     return JSONResponse({"now": present(await house.now())})
 
@@ -142,20 +146,14 @@ async def _terminate(house: House, contact_id: str) -> None:
 @router.get("/outbox", responses=answers(tuple[Left, ...]) | problems(422))
 async def outbox(house: TheHouse, contact_id: str | None = None) -> JSONResponse:
     """Everything that left for a person, screens shown on submit or reply too, oldest first."""
+    left = {each.key: each for each in await house.outbox.all()}
     rows = [
-        {
-            "contact_id": case.contact_id,
-            "template": sent.template,
-            "channel": sent.channel,
-            "to": case.chat.submission.person.personnummer,
-            "text": sent.text,
-            "planned_at": sent.at,
-            "sent_at": sent.at,
-            "status": "sent",
-        }
+        _row(case.contact_id, sent, left.get(sent.message_id), case.chat.submission.person.personnummer)
         for case in await house.projection.all_cases()
         for sent in case.chat.sent
+        if sent.channel != "sms" or sent.message_id in left
     ]
+    rows += [_to_staff(each) for each in left.values() if each.template == "M17"]
     rows += [
         {
             "contact_id": None,
@@ -170,7 +168,35 @@ async def outbox(house: TheHouse, contact_id: str | None = None) -> JSONResponse
         for shown in await house.journal.shown_screens()
     ]
     asked = [each for each in rows if contact_id is None or each["contact_id"] == contact_id]
-    return JSONResponse(present(sorted(asked, key=lambda each: each["sent_at"])))
+    return JSONResponse(present(sorted(asked, key=lambda each: each["planned_at"])))
+
+
+def _row(contact_id: str, sent: Sent, left: Departed | None, person: str) -> dict[str, Any]:
+    return {
+        "contact_id": contact_id,
+        "template": sent.template,
+        "channel": sent.channel,
+        "to": left.to if left else person,
+        "text": sent.text,
+        "planned_at": sent.at,
+        "sent_at": sent.sent_at,
+        "status": sent.status,
+        "gateway_id": left.gateway_id if left else None,
+    }
+
+
+def _to_staff(left: Departed) -> dict[str, Any]:
+    return {
+        "contact_id": left.contact_id,
+        "template": left.template,
+        "channel": left.channel,
+        "to": left.to,
+        "text": STAFF_TEXT,
+        "planned_at": left.at,
+        "sent_at": left.at,
+        "status": "sent" if left.status == "accepted" else "unknown",
+        "gateway_id": left.gateway_id,
+    }
 
 
 @router.put(

@@ -33,6 +33,10 @@ TITLES = {
     "TOKEN_EXPIRED": "Stängningen gäller inte längre",
     "NO_ASSESSMENT": "Bedömning saknas",
     "WRONG_STATE": "Det går inte just nu",
+    "PROTECTED": "Skyddade uppgifter",
+    "KEPT_FOR_SLOT": "Patienten väntar på en tid",
+    "WRONG_PERSON": "Fel patient",
+    "RATE_LIMIT": "För tätt",
     "TOO_LARGE": "Begäran är för stor",
     "NOT_JSON": "Fel format",
     "ENGINE_UNAVAILABLE": "Systemet svarar inte just nu",
@@ -81,6 +85,7 @@ class Problem(Exception):
             rule=refusal.rule,
             field=refusal.field,
             alternatives=refusal.alternatives,
+            retry_after_s=refusal.retry_after_s,
         )
 
 

@@ -55,9 +55,12 @@ async def worklist(
     except Problem as problem:
         await house.journal.log(now, by, None, "worklist", "refused", problem.code)
         raise
-    rows = [row(stored.chat) for stored in await house.projection.listed(code)]
+    cases = await house.projection.listed(code)
+    # That a protected person has written at all is only for who may open it (R77).
+    rows = [row(each.chat) for each in cases if not each.chat.restricted or may_open(each.chat, by)]
     asked = Role(role) if role else None
-    shown = sorted((each for each in rows if listed(each, view) and concerns(each, asked, holder)), key=order)
+    mine = [each for each in rows if listed(each, view) and concerns(each, asked, holder)]
+    shown = sorted(mine, key=lambda each: order(each, now))
     await house.journal.log(now, by, None, "worklist", "accepted", named)
     return JSONResponse({"items": present(shown), "as_of": present(now)})
 

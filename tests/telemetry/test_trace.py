@@ -15,7 +15,7 @@ from config.observe import ENDPOINTS, observe
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister
 from starter.api.app import create_app
-from starter.serve import open_house
+from starter.house import open_house
 from tests.story import P1, Story
 from worker import make_worker
 from workflows.plugin import connect

@@ -1,0 +1,76 @@
+"""The API as a process, with the population register it asks at entry: `python api.py`, `vaka api`."""
+
+import asyncio
+import signal
+
+import structlog
+import uvicorn
+
+from config.observe import observe
+from config.settings import Settings
+from gateways.people import HttpPeopleRegister, PeopleRegister, RegisterUnavailable
+from routine.intake import Standing
+from routine.people import PersonId
+from starter.api.app import create_app
+from starter.house import Lookup, open_house
+
+REGISTER_TIMEOUT_S = 2.0
+"""A resident waits for this: a register that is slower counts as away, and the case asks it again."""
+log = structlog.get_logger(__name__)
+
+
+def asks(register: PeopleRegister) -> Lookup:
+    """What the register says of somebody at entry; None while it cannot be asked: the case is let in all the same."""
+
+    async def lookup(number: PersonId) -> Standing | None:
+        try:
+            person = await register.lookup(number)
+        except RegisterUnavailable:
+            return None
+        if person is None:
+            return Standing()
+        return Standing(
+            name=f"{person.given_name} {person.surname}",
+            protected=person.protected,
+            deceased=person.deceased,
+            mobile=person.mobile,
+            guardians=person.guardians,
+        )
+
+    return lookup
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop."""
+    tracing = observe(settings, "api")
+    register = HttpPeopleRegister(settings.register_address, timeout_s=REGISTER_TIMEOUT_S)
+    house = await open_house(settings, tracing=tracing, lookup=asks(register))
+    config = uvicorn.Config(
+        create_app(house),
+        host=settings.host,
+        port=settings.api_port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    # uvicorn would raise its signal again when done; a process that was asked to stop has not failed.
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    log.info("api.started", port=settings.api_port)
+    await server._serve()
+    await register.aclose()
+
+
+def main() -> None:
+    """Run the API."""
+    asyncio.run(serve(Settings()))
+
+
+if __name__ == "__main__":
+    main()
