@@ -1,4 +1,4 @@
-"""What the world must see or be asked: data with a stable key, done by activities, their outcome heard like any event."""
+"""What the world must see or be asked: data with a stable key, done by activities, heard of like any event."""
 
 from routine.frozen import Frozen
 from routine.people import PersonId
