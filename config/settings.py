@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, computed_field, model_validator
 from pydantic_settings import (
@@ -17,7 +17,8 @@ from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS_DIR = "VAKA_SECRETS_DIR"
-DEMO_ID_SECRET = "demo-id-secret"
+DEMO_SECRETS: Final = {"id_secret": "demo-id-secret", "sms_password": "demo-sms-password", "callback_secret": "demo"}
+"""Known to all the world, and refused in production."""
 
 
 class Settings(BaseSettings):
@@ -57,11 +58,11 @@ class Settings(BaseSettings):
 
     sms_url: str | None = None
     sms_user: str = "demo"
-    sms_password: SecretStr = SecretStr("demo-sms-password")
+    sms_password: SecretStr = SecretStr(DEMO_SECRETS["sms_password"])
     sms_sender: str = "Region"
     """Who an SMS is from: 3-11 letters and digits, or a number in E.164."""
     callback_base: str | None = None
-    callback_secret: SecretStr = SecretStr("demo")
+    callback_secret: SecretStr = SecretStr(DEMO_SECRETS["callback_secret"])
     """The last part of the address that takes delivery reports: whoever knows it is the SMS gateway."""
 
     smtp_host: str | None = None
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
     smtp_from: str = "vaka@vaka.demo"
     """Who a mail to staff is from."""
 
-    id_secret: SecretStr = SecretStr(DEMO_ID_SECRET)
+    id_secret: SecretStr = SecretStr(DEMO_SECRETS["id_secret"])
     token_issuer: str = "https://idp.vaka.demo"
     token_audience: str = "vaka"
     jwks_file: Path | None = None
@@ -95,10 +96,13 @@ class Settings(BaseSettings):
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder)
 
     @model_validator(mode="after")
-    def _own_secret(self) -> Self:
-        """Whoever knows the demo's secret can tell from an id whose it is; it never keys ids of real patients."""
-        if self.profile == "production" and self.id_secret.get_secret_value() in ("", DEMO_ID_SECRET):
-            raise ValueError("production needs a secret of its own in VAKA_ID_SECRET")
+    def _own_secrets(self) -> Self:
+        """Whoever knows the demo's secrets can tell from an id whose it is, and speak as the SMS gateway."""
+        if self.profile != "production":
+            return self
+        for name, demo in DEMO_SECRETS.items():
+            if getattr(self, name).get_secret_value() in ("", demo):
+                raise ValueError(f"production needs a secret of its own in VAKA_{name.upper()}")
         return self
 
     @computed_field  # type: ignore[prop-decorator]

@@ -1,8 +1,8 @@
 """SMS through 46elks: one form post per message, and four outcomes that must never be taken for one another.
 
-Accepted: the gateway has it, and its delivery reports will tell how it went. Refused: surely not sent, and the same again
-would be refused again. Unavailable: surely not sent, may be tried again. Unknown: perhaps sent, and as 46elks knows no
-idempotency key, trying again may send it twice.
+Accepted: the gateway has it, and its delivery reports will tell how it went. Refused: surely not sent, and the same
+again would be refused again. Unavailable: surely not sent, may be tried again. Unknown: perhaps sent, and as 46elks
+knows no idempotency key, trying again may send it twice.
 """
 
 import asyncio

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from routine.actors import HsaId, Member
+from routine.actors import HsaId
 from routine.frozen import Frozen
 
 
@@ -23,8 +23,3 @@ class Note(Frozen):
 
 
 WaiveReason = Literal["no_assessment_made", "administrative"]
-
-
-def owes_note(notes: tuple[Note, ...], who: Member) -> bool:
-    """Whether a note is already asked of this person."""
-    return any(note.documenter == who.hsa_id for note in notes)

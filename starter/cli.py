@@ -16,6 +16,7 @@ from rich.console import Console
 from config.settings import ROOT, Settings
 from config.units import ConfigurationError, load_units
 from starter.desk import Desk, Refused
+from starter.ids import body_hash
 from starter.tables import calendar_table, why_tables, worklist_table
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Vaka vakar: ingen patient glöms bort.")
@@ -57,11 +58,12 @@ def api() -> None:
 @app.command()
 def submit(file: Annotated[Path, typer.Argument(help="En kontakt som JSON, se examples/.", exists=True)]) -> None:
     """Send a contact in, as Platform24 would; sending the same file again is the same contact."""
-    contact = json.loads(file.read_text(encoding="utf-8"))
+    text = file.read_text(encoding="utf-8")
+    contact = json.loads(text)
 
     async def work() -> None:
         async with _desk() as desk:
-            answer = await desk.submit(contact)
+            answer = await desk.submit(contact, key=body_hash(text.encode()))
             console.print_json(json.dumps(answer, ensure_ascii=False))
 
     _run(work())

@@ -12,6 +12,7 @@ from config.units import load_units
 from routine.hours import at_local, local, local_date
 from starter.desk import Desk
 from starter.tables import clock, worklist_table
+from workflows.plugin import connect
 
 EXAMPLES = ROOT / "examples"
 UNIT = "VC-T"
@@ -21,7 +22,7 @@ console = Console(width=150)
 async def greet(settings: Settings) -> None:
     """When the house is up: the morning on a first start, the open cases on a later one; then where everything is."""
     async with Desk(f"http://{settings.host}:{settings.api_port}") as desk:
-        found = (await desk.call("GET", "/health/promise"))["open"]
+        found = await _running(settings)
         if settings.profile == "demo":
             if found:
                 console.print(f"\n[bold]{found} öppna ärenden från förra gången finns kvar.[/bold] Ingen är glömd.\n")
@@ -30,6 +31,12 @@ async def greet(settings: Settings) -> None:
             rows = await desk.call("GET", "/worklist", who="N1", params={"unit": UNIT})
             console.print(worklist_table(rows))
     _addresses(settings)
+
+
+async def _running(settings: Settings) -> int:
+    """How many cases the engine carries. The read model may be lost, and a first start would end them all."""
+    client = await connect(settings.engine_address, settings.temporal_namespace, identity="morning")
+    return (await client.count_workflows('ExecutionStatus="Running"')).count
 
 
 def _say(what: str) -> None:

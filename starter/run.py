@@ -57,7 +57,7 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         "worker",
         (sys.executable, str(ROOT / "worker.py")),
         ready=_polled(settings),
-        depends_on=(*needs, "world"),
+        depends_on=(*needs, *(("world",) if settings.profile == "demo" else ())),
         stop_within_s=25,
     )
     watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=("worker",))
@@ -70,7 +70,7 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         host=settings.host,
         depends_on=("worker",),
     )
-    return [*own, world, worker, watch, api]
+    return [*own, *([world] if settings.profile == "demo" else []), worker, watch, api]
 
 
 def _engine(settings: Settings, program: Program) -> Child:

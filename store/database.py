@@ -51,7 +51,7 @@ def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine
     if where.get_backend_name() != "sqlite":
         return _server(url, patience_s)
     if where.database:
-        Path(where.database).parent.mkdir(parents=True, exist_ok=True)
+        _private(Path(where.database))
     engine = create_async_engine(url, connect_args={"timeout": patience_s}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
@@ -63,6 +63,13 @@ def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine
         cursor.close()
 
     return engine
+
+
+def _private(file: Path) -> None:
+    """Patients' words lie here in clear: nobody else on the machine reads them, nor what SQLite lays beside them."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.chmod(0o600)
 
 
 def _server(url: str, patience_s: float) -> AsyncEngine:

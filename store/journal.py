@@ -95,6 +95,9 @@ class Journal:
         """Replace what the watchman saw by what he sees now, and tell what is new; the rest keeps its time."""
         now = set(found)
         async with self.engine.begin() as db:
+            # The row of the last look is written first: two watchmen then go one after the other.
+            looked = insert(self.engine, watch).values(id=1, looked_at=at)
+            await db.execute(looked.on_conflict_do_update(index_elements=["id"], set_={"looked_at": at}))
             before = {(each["contact_id"], each["what"]) for each in (await db.execute(select(findings))).mappings()}
             for contact_id, what in before - now:
                 gone = (findings.c.contact_id == contact_id) & (findings.c.what == what)
@@ -102,8 +105,6 @@ class Journal:
             new = [Finding(contact_id, what, at) for contact_id, what in sorted(now - before)]
             if new:
                 await db.execute(insert(self.engine, findings), [asdict(each) for each in new])
-            looked = insert(self.engine, watch).values(id=1, looked_at=at)
-            await db.execute(looked.on_conflict_do_update(index_elements=["id"], set_={"looked_at": at}))
         return new
 
     async def findings(self) -> list[Finding]:

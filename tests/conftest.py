@@ -8,6 +8,7 @@ import httpx
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
+from api import asks
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister
 from starter.api.app import create_app
@@ -16,7 +17,7 @@ from starter.house import House, open_house
 from tests.replay.recording import record, slug
 from tests.story import Story
 from tests.world_server import control, world_url
-from worker import make_worker
+from worker import carrying
 from workflows.plugin import connect
 
 __all__ = ["control", "world_url"]
@@ -54,15 +55,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory, temporal: WorkflowEnviron
 @pytest.fixture(scope="session")
 async def house(settings: Settings) -> AsyncIterator[House]:
     """The house, carried by a running worker."""
-    opened = await open_house(settings)
+    register = HttpPeopleRegister(settings.register_address)
+    opened = await open_house(settings, lookup=asks(register))
     carrier = await connect(settings.engine_address, settings.temporal_namespace, identity="test-worker", lazy=False)
     async with (
-        HttpPeopleRegister(settings.register_address) as register,
-        make_worker(carrier, settings, opened.projection, register),
+        carrying(carrier, settings, opened.projection, opened.outbox),
     ):
         yield opened
-    await opened.projection.engine.dispose()
-    await opened.journal.engine.dispose()
+    await opened.close()
+    await register.aclose()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from temporalio import workflow
@@ -23,6 +23,8 @@ from workflows.clock import Clock
 from workflows.messages import Answer, ChatStart, Reported, Signed
 from workflows.options import LOOKUP, PROJECTION, SENDING
 
+SHORTEST, LONGEST = timedelta(milliseconds=500), timedelta(minutes=1)
+"""Between tries to write the read model: a store that is away for a night must not fill the case's history."""
 RECENT = 50
 """How many update ids are carried over when a history is continued as new."""
 
@@ -53,6 +55,7 @@ class ChatContact:
         self._projected = -1
         self._projecting = asyncio.Lock()
         self._asides: set[asyncio.Task[None]] = set()
+        self._patience = SHORTEST
         self._begun: set[str] = set()
         self._recent = dict(start.recent)
 
@@ -167,9 +170,10 @@ class ChatContact:
         try:
             await workflow.execute_local_activity("project", record, **PROJECTION)
         except FailureError:  # a local activity's own error comes as it is, only its timeout as an ActivityError
-            await workflow.sleep(1, summary="Arbetslistan kunde inte skrivas; försöker igen")
+            self._patience = min(2 * self._patience, LONGEST)
+            await workflow.sleep(self._patience, summary="Arbetslistan kunde inte skrivas; försöker igen")
             return
-        self._projected = record.version
+        self._projected, self._patience = record.version, SHORTEST
         workflow.set_current_details(_card(self._case, next_due(self._case)))
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:

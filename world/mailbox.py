@@ -113,7 +113,7 @@ def _read(envelope: Envelope) -> list[ReceivedMail]:
             from_=envelope.mail_from or "",
             to=address,
             subject=str(message["Subject"]),
-            text=body.get_content() if body else "",
+            text=body.get_content().replace("\r\n", "\n") if body else "",
             auto_submitted=message["Auto-Submitted"],
             received_at=datetime.now(UTC),
         )

@@ -22,3 +22,11 @@ async def still(house: House) -> AsyncIterator[Wire]:
     async with wired(house) as wire:
         await wire.begins(MONDAY, "10:00")
         yield wire
+
+
+@pytest.fixture(scope="module")
+async def held(still: Wire) -> str:
+    """A contact that N1 has, in the house that nothing changes."""
+    contact = await still.comes_in()
+    await still.decide("N1", contact, "pick")
+    return contact

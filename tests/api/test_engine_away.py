@@ -9,14 +9,13 @@ import httpx
 import pytest
 
 from config.settings import Settings
-from gateways.people import HttpPeopleRegister
 from routine.actors import Actor, Role
 from routine.chat.decisions import AttestNote, Pick
 from starter import cases
 from starter.house import House
 from tests.api.wire import Wire, fresh, problem, wired
 from tests.story import P2, chat
-from worker import make_worker
+from worker import carrying
 from workflows.plugin import connect
 
 
@@ -42,8 +41,7 @@ async def worked(house: House) -> AsyncIterator[None]:
     settings: Settings = house.settings
     carrier = await connect(settings.engine_address, settings.temporal_namespace, identity="late", lazy=False)
     async with (
-        HttpPeopleRegister(settings.register_address) as register,
-        make_worker(carrier, settings, house.projection, register),
+        carrying(carrier, settings, house.projection, house.outbox),
     ):
         yield
 

@@ -196,14 +196,6 @@ async def test_a_personnummer_in_the_wrong_place_is_never_repeated(still: Wire) 
         assert len(answer.content) < 1000
 
 
-@pytest.fixture(scope="module")
-async def held(still: Wire) -> str:
-    """A contact that N1 has; nothing in this file changes it."""
-    contact = await still.comes_in()
-    await still.decide("N1", contact, "pick")
-    return contact
-
-
 @pytest.mark.parametrize("decision", TYPES)
 async def test_a_decision_of_the_wrong_shape(still: Wire, held: str, decision: str) -> None:
     """422: what is missing is named (`NO_RATIONALE` for why), what is unknown or of the wrong type too."""
@@ -292,3 +284,16 @@ async def test_addresses_and_methods_nobody_knows(still: Wire) -> None:
     answer = await still.send("DELETE", "/contacts/c0", who="N1")
     problem(answer, 405, "INVALID")
     assert answer.headers["allow"] == "GET"
+
+
+async def test_the_largest_contact_that_may_come(wire: Wire) -> None:
+    """What is let in is carried: a form of just under a mebibyte begins a case, and every word of it is shown."""
+    words = "å" * 9000
+    answers = [{"question": f"Fråga {number}", "answer": words} for number in range(56)]
+    body = json.dumps(chat(form=FORM | {"answers": answers}), ensure_ascii=False).encode()
+    assert MIB * 0.95 < len(body) < MIB
+    answer = await wire.send("POST", "/contacts", who="platform24", key=fresh(), content=body, headers=JSON)
+    assert answer.status_code == 201, answer.text[:300]
+    contact = answer.json()["contact_id"]
+    await wire.decide("N1", contact, "pick")
+    assert len((await wire.view(contact))["form"]["answers"]) == 56

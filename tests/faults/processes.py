@@ -7,7 +7,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 import uuid
 from collections import Counter
@@ -67,11 +66,8 @@ async def until(what: str, seen: Callable[[], Awaitable[Any]], within_s: float =
 class Processes:
     """The processes of one house. They share a data folder, and everything in it outlives them."""
 
-    def __init__(
-        self, folder: Path, program: Program, env: Mapping[str, str] | None = None, engine_flags: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, folder: Path, program: Program, env: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self._flags = engine_flags
         engine, world, smtp, api = free_ports(4)
         self.settings = Settings(
             data_dir=folder / "data",
@@ -121,7 +117,7 @@ class Processes:
     def _command(self, name: str) -> tuple[str, ...]:
         if name == "engine":
             port, file = self.settings.temporal_port, self.settings.data_dir / "temporal.db"
-            return (*self._program.command(port=port, ui_port=None, file=file, log_level="error"), *self._flags)
+            return self._program.command(port=port, ui_port=None, file=file, log_level="error")
         return tuple(self._child(name).argv)
 
     async def ready(self, *names: str, within_s: float = READY_WITHIN_S) -> None:
@@ -301,8 +297,3 @@ def locked(database: Path) -> Iterator[None]:
         holder.execute("ROLLBACK")
     finally:
         holder.close()
-
-
-def python(*arguments: str) -> tuple[str, ...]:
-    """A command of this environment's Python."""
-    return (sys.executable, *arguments)

@@ -1,11 +1,8 @@
 """The contract of the population register, through the real adapter against the demo world's real server."""
 
-import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 
 import httpx
@@ -14,6 +11,7 @@ from structlog.testing import capture_logs
 
 from gateways.people import FreeCard, HttpPeopleRegister, PeopleRegister, Person, RegisterUnavailable
 from routine.people import PersonId
+from tests.gateways.strangers import closed_port, reply, web
 from world.app import DEMO_PEOPLE
 from world.faults import SLOW_ANSWER_S
 
@@ -43,25 +41,6 @@ async def found(register: PeopleRegister, personnummer: PersonId) -> Person:
     person = await register.lookup(personnummer)
     assert person is not None
     return person
-
-
-@asynccontextmanager
-async def answering(*raw: bytes, pause_s: float = 0.0) -> AsyncIterator[str]:
-    """A server that answers any request with these bytes, pausing after each piece; gives its base URL."""
-
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(1)
-        for piece in raw:
-            writer.write(piece)
-            await asyncio.sleep(pause_s)
-        writer.close()
-
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/register"
-
-
-def reply(body: bytes, status: str = "200 OK") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body
 
 
 # Who somebody is
@@ -133,7 +112,7 @@ async def test_reset_restores_people_and_health(register: HttpPeopleRegister, co
     (await control.post("/reset")).raise_for_status()
     assert (await found(register, P1)).mobile == "+46701740605"
     assert await register.lookup(NOBODY) is None
-    assert (await control.get("/faults")).json() == {"sms": "ok", "cosmic": "ok", "people": "ok"}
+    assert (await control.get("/faults")).json() == {"sms": "ok", "cosmic": "ok", "people": "ok", "mail": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -169,6 +148,7 @@ async def test_faults_left_out_stay(control: httpx.AsyncClient) -> None:
         "sms": "slow",
         "cosmic": "ok",
         "people": "fail",
+        "mail": "ok",
     }
 
 
@@ -200,16 +180,14 @@ async def test_a_slow_register_is_waited_for(register: HttpPeopleRegister, contr
 
 
 async def test_a_closed_door_is_unavailable() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    async with HttpPeopleRegister(f"http://127.0.0.1:{port}/register") as register:
+    async with HttpPeopleRegister(f"http://127.0.0.1:{closed_port()}/register") as register:
         with pytest.raises(RegisterUnavailable, match=r"^ConnectError$"):
             await register.lookup(P1)
 
 
 async def test_an_answer_that_trickles_in_is_given_up() -> None:
-    trickle = [b"HTTP/1.1 200 OK\r\n", *[b"X-Wait: on\r\n"] * 100]
-    async with answering(*trickle, pause_s=0.05) as url, HttpPeopleRegister(url, timeout_s=0.3) as register:
+    trickle = (b"HTTP/1.1 200 OK\r\n", *[b"X-Wait: on\r\n"] * 100)
+    async with web(trickle, pause_s=0.05) as there, HttpPeopleRegister(there.url, timeout_s=0.3) as register:
         with pytest.raises(RegisterUnavailable, match=r"^timeout$"):
             await register.lookup(P1)
 
@@ -226,15 +204,15 @@ async def test_an_answer_that_trickles_in_is_given_up() -> None:
         (reply(json.dumps({**ANSWER, "mobile": "0701740605"}).encode()), "malformed"),
         (reply(json.dumps({key: ANSWER[key] for key in ANSWER if key != "protected"}).encode()), "malformed"),
         (reply(json.dumps({**ANSWER, "personnummer": P6}).encode()), "somebody_else"),
-        (reply(b"", "302 Found"), "status_302"),
-        (reply(b"", "503 Service Unavailable"), "status_503"),
+        (reply(status="302 Found"), "status_302"),
+        (reply(status="503 Service Unavailable"), "status_503"),
         (reply(b'{"detail":"Not Found"}', "404 Not Found"), "status_404"),
         (reply(b"<html>", "404 Not Found"), "status_404"),
     ],
 )
 async def test_an_answer_that_cannot_be_used_is_unavailable_and_names_nobody(raw: bytes, reason: str) -> None:
     with capture_logs() as logs:
-        async with answering(raw) as url, HttpPeopleRegister(url) as register:
+        async with web((raw,)) as there, HttpPeopleRegister(there.url) as register:
             with pytest.raises(RegisterUnavailable, match=f"^{reason}$") as failure:
                 await register.lookup(P1)
     assert logs == [{"event": "register.lookup_failed", "log_level": "warning", "reason": reason}]
@@ -243,5 +221,5 @@ async def test_an_answer_that_cannot_be_used_is_unavailable_and_names_nobody(raw
 
 async def test_a_register_that_tells_more_is_understood() -> None:
     raw = reply(json.dumps({**ANSWER, "municipality": "0180"}).encode())
-    async with answering(raw) as url, HttpPeopleRegister(url) as register:
+    async with web((raw,)) as there, HttpPeopleRegister(there.url) as register:
         assert (await found(register, P1)).surname == "Ett"

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import update
@@ -34,12 +35,13 @@ async def test_another_s_lock_is_waited_for_only_so_long(place: Place, projectio
 
 
 @pytest.fixture
-async def lone(postgresql: Server) -> Projection:
+async def lone(postgresql: Server) -> AsyncIterator[Projection]:
     """A read model on PostgreSQL, with a connection in its pool."""
     projection = Projection(connect(postgresql.url(postgresql.database()), durable=False, patience_s=3), "secret")
     await migrate(projection.engine, "projection")
     await projection.house()
-    return projection
+    yield projection
+    await projection.engine.dispose()
 
 
 async def test_a_server_that_is_away(postgresql: Server, lone: Projection) -> None:
@@ -53,7 +55,6 @@ async def test_a_server_that_is_away(postgresql: Server, lone: Projection) -> No
         postgresql.start()
     await lone.write(record(chat(OPENED)))
     assert await lone.case("K-1") is not None
-    await lone.engine.dispose()
 
 
 async def test_a_server_that_goes_in_the_middle(postgresql: Server, lone: Projection) -> None:
@@ -71,7 +72,6 @@ async def test_a_server_that_goes_in_the_middle(postgresql: Server, lone: Projec
     assert await lone.case("K-1") is None
     await lone.write(record(chat(OPENED)))
     assert await lone.case("K-1") is not None
-    await lone.engine.dispose()
 
 
 async def test_a_wrong_password_tells_nothing(postgresql: Server) -> None:

@@ -13,11 +13,10 @@ from temporalio.contrib.opentelemetry import create_tracer_provider
 
 from config.observe import ENDPOINTS, observe
 from config.settings import Settings
-from gateways.people import HttpPeopleRegister
 from starter.api.app import create_app
 from starter.house import open_house
 from tests.story import P1, Story
-from worker import make_worker
+from worker import carrying
 from workflows.plugin import connect
 
 BOUND_S = 10.0
@@ -41,13 +40,11 @@ async def traced(settings: Settings, spans: InMemorySpanExporter) -> AsyncIterat
     house = await open_house(own, tracing=True)
     carrier = await connect(own.engine_address, own.temporal_namespace, identity="traced", tracing=True, lazy=False)
     async with (
-        HttpPeopleRegister(own.register_address) as register,
-        make_worker(carrier, own, house.projection, register),
+        carrying(carrier, own, house.projection, house.outbox),
         Story(httpx.ASGITransport(app=create_app(house))) as story,
     ):
         yield story
-    await house.projection.engine.dispose()
-    await house.journal.engine.dispose()
+    await house.close()
 
 
 async def test_one_trace_from_request_to_activity(traced: Story, spans: InMemorySpanExporter) -> None:
