@@ -1,4 +1,4 @@
-"""What the keys of `units.toml` must say together: codes once, known people, a unit that opens, somebody responsible."""
+"""What the keys of `units.toml` must say together: codes once, known people, open days, somebody responsible (R43)."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -57,10 +57,7 @@ def _roster(unit: UnitEntry) -> Iterator[Problem]:
         yield ("roster",), "ingen i schemat är ansvarig för inflödet (R43)"
         return
     days = [
-        *(
-            (SWEDISH_WEEKDAYS[number], ("week", day), unit.week.get(day, ()))
-            for number, day in enumerate(WEEKDAYS)
-        ),
+        *((SWEDISH_WEEKDAYS[number], ("week", day), unit.week.get(day, ())) for number, day in enumerate(WEEKDAYS)),
         *((str(each.date), ("exceptions", row), each.intervals) for row, each in enumerate(unit.exceptions)),
     ]
     for name, path, intervals in days:

@@ -11,7 +11,7 @@ ENDS_A_BARE_VALUE = ",]}#\n"
 
 
 def lines_of(source: str) -> dict[Path, int]:
-    """The line of every table, key and array item by its path, as `tomllib` would number them: `("units", 0, "code")`."""
+    """The line of every table, key and array item, by its path into what `tomllib` reads: `("units", 0, "code")`."""
     return dict(_Scanner(source.replace("\r\n", "\n")).tables())
 
 

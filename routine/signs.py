@@ -8,6 +8,9 @@ from typing import Literal
 
 from routine.frozen import Frozen
 
+MENTAL_HEALTH = "mental_health"
+ASKED = ("ta ditt liv", "ta livet av dig", "självmord*", "suicid*", "inte vill leva", "livet inte är värt*", "vilja dö")
+"""What a form's question about it says, in the second person; the unit's words are in the first."""
 AFFIRMATIVE = re.compile(r"\s*(ja|yes|jo|ibland|delvis|ofta|kanske)\b", re.IGNORECASE)
 
 
@@ -37,10 +40,8 @@ def taken_back(question: str, before: str | None, area: str, words: tuple[str, .
     """
     if before is None:
         return False
-    return found(question, words) or found(before, words) or (area == MENTAL_HEALTH and bool(AFFIRMATIVE.match(before)))
-
-
-MENTAL_HEALTH = "mental_health"
+    asked = found(question, (*ASKED, *words)) or found(before, words)
+    return asked or (area == MENTAL_HEALTH and bool(AFFIRMATIVE.match(before)))
 
 
 def any_found(texts: Iterable[str], words: tuple[str, ...]) -> bool:

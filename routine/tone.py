@@ -49,7 +49,7 @@ SEEK_AGAIN = (
 HINTS: dict[Kind, str] = {
     "capitals": "Skriv {what} med små bokstäver. Versaler uppfattas som att du ropar.",
     "exclamation": "Avsluta med punkt i stället för utropstecken.",
-    "abbreviation": "Skriv ut förkortningen {what}.",
+    "abbreviation": "Skriv ut {what} i stället för att förkorta.",
     "seek_again": "Be inte patienten att söka igen ({what}). Behåll ärendet och erbjud en tid kommande dag.",
 }
 

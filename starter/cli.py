@@ -1,4 +1,4 @@
-"""The command line: `vaka run|api|submit|worklist|why|hours`."""
+"""The command line: `vaka run|api|submit|worklist|why|hours|texts|config`."""
 
 import asyncio
 import json
@@ -12,12 +12,14 @@ from typing import Annotated, Any
 import httpx
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from config.settings import ROOT, Settings
-from config.units import ConfigurationError, load_units
+from config.units import ConfigurationError, Units, load_units
+from routine.hours import local_date
 from starter.desk import Desk, Refused
 from starter.ids import body_hash
-from starter.tables import calendar_table, why_tables, worklist_table
+from starter.tables import calendar_table, numbers_table, texts_list, why_tables, worklist_table
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Vaka vakar: ingen patient glöms bort.")
 console = Console()
@@ -99,15 +101,44 @@ def why(contact: str, who: As = "VCH") -> None:
 @app.command()
 def hours(unit: str, year: int) -> None:
     """Print a unit's calendar for a manager to approve."""
-    try:
-        found = load_units(Settings().config_dir).snapshot(unit, datetime(year, 1, 1, 12, tzinfo=UTC))
-    except ConfigurationError as error:
-        console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
+    found = _units().snapshot(unit, datetime(year, 1, 1, 12, tzinfo=UTC))
     if found is None:
         console.print(f"[red]Det finns ingen enhet {unit}.[/red]")
         raise typer.Exit(1)
     console.print(calendar_table(found, year))
+
+
+@app.command()
+def texts(unit: Annotated[str, typer.Option(help="Enhetens kod.")] = "VC-T") -> None:
+    """Print a unit's texts, which of them need sign-off, and the crisis numbers with their review dates."""
+    units = _units()
+    if unit not in units.codes:
+        console.print(f"[red]Det finns ingen enhet {unit}.[/red]")
+        raise typer.Exit(1)
+    today = local_date(datetime.now(UTC))
+    console.print(texts_list(unit, units.phrases(unit)))
+    console.print(numbers_table(units.texts.numbers, today))
+    for number in units.due_for_review(today):
+        console.print(f"[red]{escape(number.name)} ({number.number}) skulle ha setts över {number.review_by}.[/red]")
+
+
+@app.command(name="config")
+def check_config(
+    folder: Annotated[Path | None, typer.Argument(help="En konfigurationsmapp; annars den som gäller.")] = None,
+) -> None:
+    """Check the configuration: OK, or every error with its file and line."""
+    units = _units(folder)
+    console.print(f"OK: {len(units.codes)} enheter, {len(units.texts.texts)} texter.")
+
+
+def _units(folder: Path | None = None) -> Units:
+    """The configured units; what is wrong with them is one line each."""
+    try:
+        return load_units(folder or Settings().config_dir)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            console.print(f"[red]{escape(problem)}[/red]", soft_wrap=True)
+        raise typer.Exit(1) from None
 
 
 def main() -> None:

@@ -4,10 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 
 from routine.actors import SWEDISH, Role
-from routine.phrases import MONTHS, WEEKDAYS
+from routine.phrases import MONTHS, WEEKDAYS, Number, Phrase
 from routine.unit import Unit
 
 STATES = {
@@ -81,6 +82,39 @@ def why_tables(view: dict[str, Any]) -> Group:
     for block in view["blocks_close"]:
         blocks.add_row(block["code"], block["rule"], block["text"])
     return Group(owed, ahead, blocks if view["blocks_close"] else "Inget hindrar stängning.")
+
+
+CHANNELS = {
+    "chat": "i chatten",
+    "screen": "visas när man skickar",
+    "sms": "sms",
+    "summons": "i kallelsen",
+    "alert": "till personal",
+}
+
+
+def texts_list(unit: str, phrases: tuple[Phrase, ...]) -> Group:
+    """A unit's texts word for word, with their versions, and which still wait for the clinic's approval (A9b)."""
+    lines: list[str] = [f"[italic]Texterna i {escape(unit)}[/]"]
+    for phrase in phrases:
+        approved = f"godkänd {phrase.signed_off}" if phrase.signed_off else "[bold yellow]behöver godkännas[/]"
+        where, version = CHANNELS[phrase.channel], f"version {phrase.version}"
+        lines += ["", f"[bold]{phrase.template} {escape(phrase.name)}[/] ({where}, {version}, {approved})"]
+        lines += [f"  {escape(phrase.text)}"]
+    waiting = sum(phrase.signed_off is None for phrase in phrases)
+    count = f"{waiting} av {len(phrases)} texter behöver godkännas." if waiting else "Alla texter är godkända."
+    return Group(*lines, "", count, "")
+
+
+def numbers_table(numbers: tuple[Number, ...], today: date) -> Table:
+    """The numbers residents are told to call, and whether somebody should check them again (B8)."""
+    table = Table(title="Nummer i texterna", title_justify="left")
+    for heading in ("Nummer", "Namn", "Ses över senast"):
+        table.add_column(heading)
+    for each in numbers:
+        passed = " [bold red]har passerat: kontrollera numret[/]" if each.review_by < today else ""
+        table.add_row(each.number, escape(each.name), f"{each.review_by}{passed}")
+    return table
 
 
 def calendar_table(unit: Unit, year: int) -> Table:

@@ -10,6 +10,8 @@ from routine.hours import at_local
 from starter.desk import Desk, Refused
 
 P1, P2, P3, P4, P5 = "198804202383", "197909212396", "199601012389", "200002292399", "197701172392"
+P6, T17, G1 = "199001012385", "200906012380", "198404152384"
+CH9, CH13 = "201701012393", "201311232381"
 
 
 def stockholm(day: str, clock: str) -> datetime:

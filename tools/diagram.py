@@ -27,7 +27,7 @@ from routine.chat.owed import waits
 from routine.chat.row import state_of, word_of
 from routine.handover import unspent
 from routine.hours import at_local, local_date
-from routine.intake import Submission
+from routine.intake import Submission, route
 from routine.refusals import Refusal
 from routine.tasks import Kind
 from routine.unit import Unit
@@ -191,7 +191,7 @@ def _submitted(unit: Unit) -> Chat:
             "message": "Hej, hostan ger sig inte.",
         }
     )
-    return opened("K-1", unit, submission, (), SUBMITTED, None)
+    return opened("K-1", unit, submission, route(submission, unit, SUBMITTED), SUBMITTED)
 
 
 def _key(case: Chat, now: datetime) -> tuple[object, ...]:

@@ -26,9 +26,9 @@ class ChatStart(Frozen):
     offset_s: float
     submission: Submission
     unit: Unit
-    routed: Routed
-    standing: Standing | None
     opened_at: datetime
+    routed: Routed = Routed(outcome="accepted", screens=())
+    standing: Standing | None = None
     continues: str | None = None
     resumed: Chat | None = None
     version: int = 0

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from routine.actors import Actor, Addressee, HsaId, ToPerson
-from routine.chat.case import Alert, Chat, CloseRequested, PersonFacts
+from routine.chat.case import Alert, Chat, CloseRequested, PersonFacts, Status
 from routine.chat.closing import Block, blocks
 from routine.chat.deadlines import Deadline, deadlines
 from routine.chat.decide import allowed
@@ -52,14 +52,15 @@ class ShownImage(Frozen):
 class ShownMessage(Frozen):
     """A templated message or a screen, and how it fared."""
 
+    message_id: str
     template: str
-    channel: Literal["chat", "screen"]
+    channel: Literal["chat", "screen", "sms"]
     direction: Literal["out"] = "out"
     to_masked: str
     text: str
     planned_at: datetime
-    sent_at: datetime
-    status: Literal["sent"] = "sent"
+    sent_at: datetime | None
+    status: Status
 
 
 class ShownHandover(Frozen):
@@ -169,12 +170,14 @@ def view(chat: Chat, by: Actor) -> CaseView:
         blocks_close=blocks(chat),
         messages=tuple(
             ShownMessage(
+                message_id=each.message_id,
                 template=each.template,
                 channel=each.channel,
                 to_masked=line.masked_person,
                 text=each.text,
                 planned_at=each.at,
-                sent_at=each.at,
+                sent_at=each.sent_at,
+                status=each.status,
             )
             for each in chat.sent
         ),

@@ -14,17 +14,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from config.settings import Settings
-from gateways.people import HttpPeopleRegister
 from routine.chat.decisions import Pick, SetUrgency
 from routine.chat.events import PatientMessage
 from routine.intake import Submission
 from starter.api.app import create_app
-from starter.house import House
-from starter.serve import open_house
+from starter.house import House, open_house
 from tests.faults.processes import Processes, Stubborn, until
 from tests.faults.test_race import nurse
 from tests.story import P1, P3, Story, chat, stockholm
-from worker import make_worker
+from worker import carrying
 from workflows.chat import ChatContact
 from workflows.messages import Answer, ChatStart, Reported, Signed
 from workflows.plugin import connect
@@ -58,10 +56,7 @@ async def brief(engine_binary: str, tmp_path_factory: pytest.TempPathFactory, wo
 async def carried(house: House) -> AsyncIterator[None]:
     """A worker at work."""
     client = await connect(house.settings.engine_address, "default", identity="brief-worker", lazy=False)
-    async with (
-        HttpPeopleRegister(house.settings.register_address) as register,
-        make_worker(client, house.settings, house.projection, register),
-    ):
+    async with carrying(client, house.settings, house.projection, house.outbox):
         yield
 
 
@@ -84,7 +79,6 @@ async def start_of(house: House, contact_id: str) -> ChatStart:
         offset_s=state.offset_s,
         submission=Submission.model_validate(chat(P1)),
         unit=unit,
-        screens=(),
         opened_at=now,
     )
 

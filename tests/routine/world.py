@@ -116,8 +116,8 @@ def chat(submitted: str, of: Unit = VC_T, **fields: Any) -> Chat:
     """The case that such a submission begins."""
     sent = submission(**fields)
     routed = route(sent, of, at(submitted))
-    assert routed.accepted
-    return opened("K-1", of, sent, routed.screens, at(submitted), None)
+    assert routed.send_possible
+    return opened("K-1", of, sent, routed, at(submitted))
 
 
 DECISIONS: TypeAdapter[AnyDecision] = TypeAdapter(Decision)
