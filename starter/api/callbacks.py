@@ -9,13 +9,26 @@ from routine.chat.events import SmsReport
 from starter import cases
 from starter.api.common import TheHouse
 from starter.api.problems import Problem
+from starter.api.schema import problems
 
 router = APIRouter(tags=["callbacks"])
 log = structlog.get_logger(__name__)
 STATUSES = ("sent", "delivered", "failed")
 
 
-@router.post("/callbacks/sms/{secret}", status_code=204)
+REPORT = {
+    "type": "object",
+    "required": ["id", "status"],
+    "properties": {
+        "id": {"type": "string"},
+        "status": {"type": "string", "enum": list(STATUSES)},
+        "delivered": {"type": "string"},
+    },
+}
+FORM = {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": REPORT}}}}
+
+
+@router.post("/callbacks/sms/{secret}", status_code=204, openapi_extra=FORM, responses=problems(404, 422, 503))
 async def sms(secret: str, request: Request, house: TheHouse) -> Response:
     """`id`, `status` and `delivered` as form fields; the address itself is the secret."""
     known = house.settings.callback_secret.get_secret_value()

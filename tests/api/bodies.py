@@ -25,5 +25,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "waive_note": {"task_id": "t", "reason": "administrative"},
     "complete_task": {"task_id": "t", "outcome": "done", "note": "Klart."},
     "reassign_task": {"task_id": "t", "to": {"hsa_id": "SE0000000000-N2"}, "reason": "Sjuk."},
+    "sms_reminder": {},
+    "stop_messages": {"reason": "Anhörig ringde."},
+    "contact_preference": {"sms": False},
+    "keep_for_slot": {"note": "Inga tider i dag."},
+    "offer_slot": {"start": "2026-12-01T10:30:00+01:00"},
+    "book_slot": {"start": "2026-12-01T10:30:00+01:00"},
+    "resolve_kept": {"outcome": "not_needed", "note": "Har blivit bra."},
+    "mark_wrong_person": {},
+    "unmark_wrong_person": {"reason": "Läste fel."},
+    "moved_outside": {"how": "telefon", "note": "Nådd."},
 }
 assert BODIES.keys() == TYPES.keys()

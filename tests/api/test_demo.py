@@ -185,10 +185,11 @@ async def test_accept_after_hours(wire: Wire) -> None:
 
 async def test_people_reach_the_world(wire: Wire) -> None:
     """What the register says of a person is what the next case shows; a new person is known from then on."""
-    await wire.call("PUT", "/demo/people", json={"personnummer": P1, "protected": True})
     contact = await wire.comes_in()
-    await wire.at("10:01")
-    assert (await wire.view(contact))["person"]["protected"] is True
+    assert (await wire.view(contact))["person"]["protected"] is False
+    await wire.call("PUT", "/demo/people", json={"personnummer": P1, "protected": True})
+    answer = await wire.submit(chat(P1))
+    assert (answer["contact_id"], answer["outcome"]) == (None, "excluded_protected")
     for body in ({}, {"personnummer": "x"}, {"personnummer": P1, "hat": 1}):
         problem(await wire.send("PUT", "/demo/people", json=body), 422, "INVALID")
 

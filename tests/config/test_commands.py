@@ -48,7 +48,7 @@ def test_texts_refuses_a_broken_configuration_and_an_unknown_unit(
 
 
 def test_texts_prints_every_text_with_its_version_and_mark() -> None:
-    output = CliRunner().invoke(app, ["texts"]).output
+    output = " ".join(CliRunner().invoke(app, ["texts"]).output.split())
     for phrase in UNITS.phrases("VC-T"):
         assert f"{phrase.template} {phrase.name}" in output
     assert output.count("behöver godkännas)") == 20
