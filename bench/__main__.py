@@ -1,0 +1,185 @@
+"""`make bench`: what a decision costs in this house, as ratios to the bare engine measured in the same run."""
+
+import asyncio
+import json
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from bench.bare import Bare, Note
+from bench.processes import House, running
+from starter.desk import Desk
+from workflows.plugin import connect
+
+RESULTS = Path(__file__).parent / "results.json"
+CASES, FEW, MANY = 60, 2, 50
+DECISIONS = 400
+OPEN_CASES = 1000
+Decide = Callable[[int], Awaitable[float]]
+
+
+def say(line: str) -> None:
+    """Progress, as it goes."""
+    sys.stdout.write(f"bench: {line}\n")
+    sys.stdout.flush()
+
+
+async def measure(decide: Decide, in_flight: int, decisions: int) -> tuple[list[float], float]:
+    """Latencies in ms of so many decisions with so many in flight, each on its own case; and decisions a second."""
+    left = iter(range(decisions))
+    took: list[float] = []
+
+    async def one(number: int) -> None:
+        for _ in left:
+            took.append(await decide(number))
+
+    began = time.perf_counter()
+    await asyncio.gather(*(one(number) for number in range(in_flight)))
+    return took, decisions / (time.perf_counter() - began)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that so large a share of the values does not exceed."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+async def bare(client: Client) -> dict[str, float]:
+    """The bare engine's figures."""
+    queue = f"bare-{uuid.uuid4().hex}"
+    async with Worker(client, task_queue=queue, workflows=[Bare]):
+        handles = [
+            await client.start_workflow(Bare.run, id=f"{queue}-{number}", task_queue=queue) for number in range(CASES)
+        ]
+
+        async def decide(number: int) -> float:
+            began = time.perf_counter()
+            await handles[number].execute_update(Bare.note, Note(by="N1", text="Ring efter lunch."))
+            return (time.perf_counter() - began) * 1000
+
+        await measure(decide, FEW, 40)
+        few, _ = await measure(decide, FEW, DECISIONS)
+        _, many = await measure(decide, MANY, 2 * DECISIONS)
+        for handle in handles:
+            await handle.terminate()
+    return {"p50_ms": statistics.median(few), "p99_ms": percentile(few, 0.99), "per_s": many}
+
+
+async def housed(house: House) -> dict[str, float]:
+    """The house's figures, through HTTP."""
+    async with Desk(house.api) as desk, httpx.AsyncClient(base_url=house.api, timeout=60) as http:
+        await desk.call("POST", "/demo/reset", json={"now": "2026-11-23T09:00:00+01:00"})
+        await desk.token("N1")
+        cpu = house.cpu_s("worker")
+        contacts = [str((await desk.submit(_contact()))["contact_id"]) for _ in range(CASES)]
+        cpu_per_case = (house.cpu_s("worker") - cpu) / CASES
+        for contact in contacts:
+            await desk.decide("N1", contact, "pick")
+        headers = {"Authorization": f"Bearer {await desk.token('N1')}"}
+
+        async def decide(number: int) -> float:
+            body = {"type": "internal_note", "text": "Ring efter lunch."}
+            began = time.perf_counter()
+            answer = await http.post(
+                f"/contacts/{contacts[number]}/decisions",
+                json=body,
+                headers=headers | {"Idempotency-Key": uuid.uuid4().hex},
+            )
+            answer.raise_for_status()
+            return (time.perf_counter() - began) * 1000
+
+        await measure(decide, FEW, 40)
+        few, _ = await measure(decide, FEW, DECISIONS)
+        _, many = await measure(decide, MANY, 2 * DECISIONS)
+        lag = await _lag(desk, contacts)
+    return {
+        "p50_ms": statistics.median(few),
+        "p99_ms": percentile(few, 0.99),
+        "per_s": many,
+        "lag_p99_ms": percentile(lag, 0.99),
+        "worker_cpu_ms_per_case": cpu_per_case * 1000,
+    }
+
+
+async def _lag(desk: Desk, contacts: list[str]) -> list[float]:
+    """Ms from a patient's word being answered to another reader seeing the case in progress on the worklist."""
+    took = []
+    for contact in contacts:
+        began = time.perf_counter()
+        sent = asyncio.create_task(desk.report(contact, "patient_message", text="Hej."))
+        while (await desk.call("GET", f"/contacts/{contact}", who="N1"))["waiting_since"] is None:
+            await asyncio.sleep(0.005)
+        took.append((time.perf_counter() - began) * 1000)
+        await sent
+        await desk.decide("N1", contact, "log_call", reached=True, note="Svarade.")
+    return took
+
+
+async def crowded(house: House) -> dict[str, float]:
+    """Memory with a thousand open cases."""
+    async with Desk(house.api) as desk:
+        await desk.call("POST", "/demo/reset", json={"now": "2026-11-23T09:00:00+01:00"})
+        await desk.token("platform24")
+        places = asyncio.Semaphore(8)
+
+        async def one() -> None:
+            async with places:
+                await desk.submit(_contact())
+
+        await asyncio.gather(*(one() for _ in range(OPEN_CASES)))
+        found = (await desk.call("GET", "/health/promise"))["open"]
+        assert found == OPEN_CASES, found
+    return {f"{name}_rss_mib": house.rss_mib(name) for name in ("engine", "worker", "api")}
+
+
+def _contact() -> dict[str, object]:
+    return {
+        "kind": "chat",
+        "unit": "VC-T",
+        "entry_channel": "1177.se",
+        "auth_method": "bankid",
+        "person": {"personnummer": "198804202383"},
+        "triaged": True,
+        "priority": 3,
+        "message": "Hej, jag behöver råd.",
+    }
+
+
+async def main() -> None:
+    """Measure, print, keep."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with running(Path(folder)) as house:
+            client = await connect(house.settings.engine_address, "default", identity="bench", lazy=False)
+            say("the bare engine")
+            engine = await bare(client)
+            say("the house")
+            ours = await housed(house)
+            say(f"{OPEN_CASES} open cases")
+            memory = await crowded(house)
+    results = {
+        "decision_ratio_p50": ours["p50_ms"] / engine["p50_ms"],
+        "projection_lag_p99_ms": ours["lag_p99_ms"],
+        "throughput_ratio": ours["per_s"] / engine["per_s"],
+        "bare_p50_ms": engine["p50_ms"],
+        "bare_p99_ms": engine["p99_ms"],
+        "bare_per_s": engine["per_s"],
+        "decision_p50_ms": ours["p50_ms"],
+        "decision_p99_ms": ours["p99_ms"],
+        "decisions_per_s": ours["per_s"],
+        "worker_cpu_ms_per_case": ours["worker_cpu_ms_per_case"],
+        **{f"with_{OPEN_CASES}_open_{name}": value for name, value in memory.items()},
+    }
+    RESULTS.write_text(json.dumps({name: round(value, 2) for name, value in results.items()}, indent=2) + "\n")
+    for name, value in results.items():
+        say(f"{name:32} {value:10.2f}")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
