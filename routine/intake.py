@@ -9,7 +9,7 @@ from routine import screens
 from routine.frozen import Frozen, Misfit
 from routine.hours import local_date
 from routine.people import PersonId
-from routine.phrases import Screen, closed_screen
+from routine.phrases import Screen
 from routine.signs import Sign, any_found, taken_back
 from routine.unit import Unit
 
@@ -126,7 +126,7 @@ def route(
         severe = submission.priority == 1
         return Routed(
             outcome="redirected",
-            screens=(closed_screen(unit.hours, at, emergency_first=severe, sendable=False),),
+            screens=(screens.closed(unit, at, emergency_first=severe, sendable=False),),
         )
     person = submission.person.personnummer
     shown = screens.on_sending(unit, at, person, sign=sign, priority=submission.priority)

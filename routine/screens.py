@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from routine.hours import local_date
 from routine.people import PersonId
-from routine.phrases import Screen, closed_screen, read_at
+from routine.phrases import Screen, closed_screen, dial, read_at
 from routine.unit import Unit
 
 DRAFTS = {
@@ -39,28 +39,40 @@ def crisis(unit: Unit, at: datetime, person: PersonId) -> Screen:
     """M15: nobody reads this now, and where help is (B8); Bris too for who is under 18."""
     shown = text(unit, "M15").replace("{tid}", read_at(unit.hours, at))
     if not young(person, local_date(at)):
-        return Screen(template="M15", text=shown, numbers=("112", "90101", "1177"))
-    return Screen(
-        template="M15", text=f"{shown} {text(unit, 'M15-young')}", numbers=("112", "90101", "116 111", "1177")
+        return Screen(template="M15", text=shown, numbers=dial(unit.numbers, "sos", "suicide_line", "advice"))
+    numbers = dial(unit.numbers, "sos", "suicide_line", "children_line", "advice")
+    return Screen(template="M15", text=f"{shown} {text(unit, 'M15-young')}", numbers=numbers)
+
+
+def closed(unit: Unit, at: datetime, *, emergency_first: bool, sendable: bool = True) -> Screen:
+    """M8: the unit is closed (R50), in the unit's own words and with its numbers."""
+    return closed_screen(
+        unit.hours,
+        at,
+        emergency_first=emergency_first,
+        sendable=sendable,
+        phrases=unit.phrases,
+        numbers=unit.numbers,
     )
 
 
 def urgent(unit: Unit) -> Screen:
     """M18: while queued in open hours with priority 1 or a sign."""
-    return Screen(template="M18", text=text(unit, "M18"), numbers=("112",))
+    return Screen(template="M18", text=text(unit, "M18"), numbers=dial(unit.numbers, "sos"))
 
 
 def protected(unit: Unit, *, sign: bool) -> Screen:
     """M11: cannot be handled here, without saying why (R77); with a sign it goes on where help is."""
     shown = text(unit, "M11")
     if not sign:
-        return Screen(template="M11", text=shown, numbers=("112",))
-    return Screen(template="M11", text=f"{shown} {text(unit, 'M11-sign')}", numbers=("112", "90101"))
+        return Screen(template="M11", text=shown, numbers=dial(unit.numbers, "sos"))
+    numbers = dial(unit.numbers, "sos", "suicide_line")
+    return Screen(template="M11", text=f"{shown} {text(unit, 'M11-sign')}", numbers=numbers)
 
 
 def wrong_person(unit: Unit) -> Screen:
     """M10: not about somebody else (R80)."""
-    return Screen(template="M10", text=text(unit, "M10"), numbers=("1177", "112"))
+    return Screen(template="M10", text=text(unit, "M10"), numbers=dial(unit.numbers, "advice", "sos"))
 
 
 def on_sending(unit: Unit, at: datetime, person: PersonId, *, sign: bool, priority: int | None) -> tuple[Screen, ...]:
@@ -68,7 +80,7 @@ def on_sending(unit: Unit, at: datetime, person: PersonId, *, sign: bool, priori
     severe = sign or priority == 1
     if unit.hours.is_open(at):
         return (urgent(unit),) if severe else ()
-    return (crisis(unit, at, person),) if sign else (closed_screen(unit.hours, at, emergency_first=severe),)
+    return (crisis(unit, at, person),) if sign else (closed(unit, at, emergency_first=severe),)
 
 
-__all__ = ["Screen", "crisis", "on_sending", "protected", "urgent", "wrong_person", "young"]
+__all__ = ["Screen", "closed", "crisis", "on_sending", "protected", "urgent", "wrong_person", "young"]

@@ -1,6 +1,7 @@
 """Signs of suicide risk in what a resident sends: a flag to people, never a score, a stop or a delay (R58, R59, B8)."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
@@ -23,12 +24,17 @@ class Sign(Frozen):
 
 def found(text: str, words: tuple[str, ...]) -> bool:
     """Whether any of the unit's words stands in the text; `*` at a word's end lets it go on (`självmord*`)."""
-    return bool(words) and _pattern(words).search(" ".join(text.casefold().split())) is not None
+    return bool(words) and _pattern(words).search(_plain(text)) is not None
+
+
+def _plain(text: str) -> str:
+    """Capitals, blanks and how å, ä and ö are put together (one character, or a letter and its dots) do not matter."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 @lru_cache(maxsize=64)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    terms = sorted((" ".join(word.casefold().split()) for word in words), key=len, reverse=True)
+    terms = sorted((_plain(word) for word in words), key=len, reverse=True)
     each = (re.escape(term.rstrip("*")) + ("" if term.endswith("*") else r"\b") for term in terms)
     return re.compile(rf"\b(?:{'|'.join(each)})")
 

@@ -16,10 +16,13 @@ STATES = {
     "in_progress": "pågår",
     "awaiting_patient": "patienten har ordet",
     "handover_pending": "överlämnat, väntar på svar",
+    "kept_for_slot": "väntar på tid",
     "close_requested": "stängning begärd",
     "closed_grace": "stängt, svar öppnar igen",
     "closed": "stängt, ska dokumenteras",
     "completed": "avslutat",
+    "excluded_wrong_person": "avslutat, fel person",
+    "moved_outside": "fortsätter utanför",
 }
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from routine.actors import Actor
 from routine.phrases import Screen
+from store.batch import Batch
 from store.database import insert
 from store.tables import access_log, findings, journal, keys, screens, watch
 
@@ -39,22 +40,29 @@ class Journal:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._batch = Batch(engine)
 
     async def reserve(self, scope: str, body_hash: str, at: datetime) -> Kept:
         """Take the key for this body before anything is done, and tell what is kept under it."""
-        async with self.engine.begin() as db:
-            values = {"scope": scope, "body_hash": body_hash, "at": at, "status": None, "answer": None}
+        values = {"scope": scope, "body_hash": body_hash, "at": at, "status": None, "answer": None}
+
+        async def work(db: AsyncConnection) -> RowMapping:
             await db.execute(insert(self.engine, keys).values(values).on_conflict_do_nothing())
-            found = (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one()
+            return (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one()
+
+        found = await self._batch.run(work)
         answer = json.loads(found["answer"]) if found["answer"] is not None else None
         return Kept(body_hash=found["body_hash"], at=found["at"], status=found["status"], answer=answer)
 
     async def keep(self, scope: str, status: int, answer: Any) -> tuple[int, Any]:
         """Keep the answer, and tell which one is kept: the first one stays."""
-        async with self.engine.begin() as db:
-            statement = update(keys).where(keys.c.scope == scope, keys.c.status.is_(None))
-            await db.execute(statement.values(status=status, answer=json.dumps(answer, ensure_ascii=False)))
-            found = (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one_or_none()
+        values = {"status": status, "answer": json.dumps(answer, ensure_ascii=False)}
+
+        async def work(db: AsyncConnection) -> RowMapping | None:
+            await db.execute(update(keys).where(keys.c.scope == scope, keys.c.status.is_(None)).values(values))
+            return (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one_or_none()
+
+        found = await self._batch.run(work)
         return (found["status"], json.loads(found["answer"])) if found else (status, answer)
 
     async def log(
@@ -72,8 +80,7 @@ class Journal:
             "outcome": outcome,
             "detail": detail,
         }
-        async with self.engine.begin() as db:
-            await db.execute(insert(self.engine, access_log).values(values))
+        await self._batch.run(lambda db: db.execute(insert(self.engine, access_log).values(values)))
 
     async def entries(self, contact_id: str | None = None) -> Sequence[RowMapping]:
         """The access log, oldest first."""

@@ -156,7 +156,7 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
         case Who.HOLDER_OR_MANAGER:
             return None if by.has(Role.UNIT_MANAGER) else _holds(chat, by)
         case Who.ADDRESSEE:
-            return _addressed(chat, by)
+            return _addressed(chat, decision, by)
         case Who.OWNER:
             return _owns(chat, decision, by, task_id)
         case Who.OWNER_OR_MANAGER:
@@ -179,8 +179,8 @@ def _holds(chat: Chat, by: Actor) -> Refusal | None:
     return None
 
 
-def _addressed(chat: Chat, by: Actor) -> Refusal | None:
-    if sign_waits(chat) and by.has(Role.ASSESSOR):
+def _addressed(chat: Chat, decision: type[AnyDecision], by: Actor) -> Refusal | None:
+    if decision is AcceptHandover and sign_waits(chat) and by.has(Role.ASSESSOR):
         return None
     handover = pending_handover(chat)
     addressed = handover is None or reaches(handover.to, by)

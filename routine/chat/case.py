@@ -346,4 +346,5 @@ def open_errands(chat: Chat, *kinds: Kind) -> tuple[Errand, ...]:
 
 def sign_waits(chat: Chat) -> bool:
     """Whether a suspicion waits for an assessor to take it on (R59)."""
-    return chat.suspected is not None and chat.sign_accepted is None and not chat.restricted
+    waits = chat.suspected is not None and chat.sign_accepted is None and not chat.restricted
+    return waits and not isinstance(chat.state, Closed | Completed)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from routine.chat.case import Chat, Grace
+from routine.chat.case import Chat, Grace, KeptForSlot
 from routine.chat.elapse import Name, dues
 from routine.frozen import Frozen
 from routine.hours import at_local, local_date
@@ -20,7 +20,7 @@ class Deadline(Frozen):
 
 def deadlines(chat: Chat) -> tuple[Deadline, ...]:
     """Every deadline of the chat, those met too. The guarantee is shown and never acts (R98)."""
-    return (*_guarantee(chat), *_handovers(chat), *_graces(chat), *_closing_list(chat))
+    return (*_guarantee(chat), *_handovers(chat), *_kept(chat), *_graces(chat), *_closing_list(chat))
 
 
 def end_of_day(chat: Chat, days: int) -> datetime:
@@ -48,6 +48,14 @@ def _handovers(chat: Chat) -> tuple[Deadline, ...]:
         )
         for row in chat.handovers
     )
+
+
+def _kept(chat: Chat) -> tuple[Deadline, ...]:
+    match chat.state:
+        case KeptForSlot(due_at=due_at):
+            return (Deadline(name="kept_for_slot", hard_at=due_at, rule="R57"),)
+        case _:
+            return ()
 
 
 def _graces(chat: Chat) -> tuple[Deadline, ...]:

@@ -86,7 +86,9 @@ def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
         return everyday.unclosed(chat)
     if kind is KeepForSlot:
         return kept.may_keep(chat)
-    if kind in (OfferSlot, BookSlot, ResolveKept):
+    if kind in (OfferSlot, BookSlot):
+        return kept.may_book(chat)
+    if kind is ResolveKept:
         return kept.kept(chat)
     if kind is MarkWrongPerson:
         return wrong_person.may_mark(chat)
@@ -98,7 +100,9 @@ def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
         return everyday.unclosed(chat)
     if kind is HandOver:
         return handing.may_hand_over(chat)
-    if kind in (AcceptHandover, DeclineHandover):
+    if kind is AcceptHandover:
+        return handing.may_accept(chat, by)
+    if kind is DeclineHandover:
         return handing.may_answer(chat, by)
     if kind is RecallHandover:
         return handing.may_recall(chat)

@@ -116,15 +116,17 @@ def _duty_change(chat: Chat) -> datetime | None:
 def elapse(chat: Chat, now: datetime) -> Chat:
     """All that the clock alone has brought about by `now`, each thing at its own instant; the same chat if nothing."""
     while (due := next_due(chat)) is not None and due.at <= now:
-        chat = _strike(chat, max(due.at, chat.as_of))
+        chat = strike(chat, due)
     return chat
 
 
-def _strike(chat: Chat, at: datetime) -> Chat:
+def strike(chat: Chat, due: Due) -> Chat:
+    """The chat once what falls due first has happened, and everything else that falls due at that instant."""
+    at = max(due.at, chat.as_of)
     chat = chat.model_copy(update={"as_of": at})
     for wait in waits(chat):
         chat = _climb(chat, wait, at)
-    if (due := _state_due(chat)) is not None and due.at <= at:
+    if (own := _state_due(chat)) is not None and own.at <= at:
         chat = _pass_on(chat, at)
     if isinstance(chat.person, RegisterAway) and chat.person.retry_at <= at:
         chat = chat.model_copy(update={"person": None})
@@ -154,8 +156,8 @@ def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
 
 
 def with_errand(chat: Chat, kind: Kind, at: datetime, owner: Addressee | None = None) -> Chat:
-    """The chat with an errand, unless one of the kind is open already."""
-    if open_errands(chat, kind):
+    """The chat with an errand, unless one of the kind is open already, or the case has ended."""
+    if chat.ended or open_errands(chat, kind):
         return chat
     errand = Errand(task_id=task_id(kind, at), kind=kind, owner=owner, opened_at=at)
     return chat.model_copy(update={"errands": (*chat.errands, errand)})

@@ -119,7 +119,7 @@ def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | R
     """Write to the patient. What is asked gives the patient the word; what is only told leaves nothing unanswered."""
     text, sent = decision.text or "", chat.sent
     if decision.phrase is not None:
-        phrase = next((row for row in chat.unit.phrases if row.name == decision.phrase), None)
+        phrase = next((row for row in chat.unit.phrases if row.name == decision.phrase and row.by_hand), None)
         if phrase is None:
             return invalid("INVALID", "R55", "Enheten har ingen fras med det namnet.", "phrase")
         text = render(phrase, chat.unit.hours, now)

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from routine.actors import Addressee
 from routine.chat.case import Chat
-from routine.chat.elapse import SUMMARY, Name, dues, elapse, next_due
+from routine.chat.elapse import SUMMARY, Name, dues, next_due, strike
 from routine.frozen import Frozen
 
-STEPS = 12
+STEPS = 8
 HORIZON = timedelta(days=14)
 RULES = {
     Name.GRACE: "R48",
@@ -31,7 +31,7 @@ def if_nobody_acts(chat: Chat, steps: int = STEPS, horizon: timedelta = HORIZON)
     found: list[Foreseen] = []
     until = chat.as_of + horizon
     while len(found) < steps and (due := next_due(chat)) is not None and due.at <= until:
-        before, chat = chat, elapse(chat, due.at)
+        before, chat = chat, strike(chat, due)
         found += [
             Foreseen(at=alert.at, what=alert.reason, to=alert.to, rule=alert.rule)
             for alert in chat.alerts[len(before.alerts) :]

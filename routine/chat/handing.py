@@ -21,7 +21,7 @@ from routine.chat.case import (
 from routine.chat.decisions import DeclineHandover, HandOver, RecordConsent, TakeOver
 from routine.chat.elapse import back_with_sender, moved, void_close
 from routine.chat.everyday import held, with_former
-from routine.chat.notes import with_note
+from routine.chat.notes import assessors_only, for_assessors, with_note
 from routine.handover import Consent, Handover, unspent
 from routine.refusals import Refusal, conflict, invalid
 from routine.tasks import before_closing
@@ -86,6 +86,8 @@ def hand_over(chat: Chat, decision: HandOver, by: Actor, now: datetime) -> Chat 
 
 
 def _receiver(chat: Chat, to: Addressee, by: Actor) -> Refusal | None:
+    if chat.restricted and not for_assessors(chat, to):
+        return assessors_only("to")
     match to:
         case ToRole():
             return None
@@ -100,11 +102,14 @@ def _receiver(chat: Chat, to: Addressee, by: Actor) -> Refusal | None:
             return None
 
 
+def may_accept(chat: Chat, by: Actor) -> Refusal | None:
+    """A handover waits, or a suspicion that any assessor may take on (R59)."""
+    return None if sign_waits(chat) and by.has(Role.ASSESSOR) else may_answer(chat, by)
+
+
 def may_answer(chat: Chat, by: Actor) -> Refusal | None:
-    """There must be a handover waiting, and not one's own."""
+    """There must be a handover waiting, and not one's own. What a sign asks for cannot be declined."""
     handover = pending_handover(chat)
-    if sign_waits(chat) and by.has(Role.ASSESSOR):
-        return None
     if handover is None:
         return conflict("WRONG_STATE", "R53", "Ingen överlämning väntar på svar i ärendet.")
     if chat.holder is not None and chat.holder.hsa_id == by.hsa_id:
@@ -153,8 +158,9 @@ def _assessor_steps_in(chat: Chat, by: Actor, now: datetime) -> Chat:
 
 
 def take_over(chat: Chat, decision: TakeOver, by: Actor, now: datetime) -> Chat:
-    """Take over a held case. Whoever it was handed over to has thereby accepted: she cannot wait for herself."""
+    """Take over a held case. Whoever was waited for has thereby accepted: she cannot wait for herself (R53, R59)."""
     taken = everyday.take_over(chat, decision, by, now)
+    taken = everyday.taken_on(taken, by, now) if by.has(Role.ASSESSOR) else taken
     handover = pending_handover(taken)
     return accept(taken, by, now) if handover is not None and reaches(handover.to, by) else taken
 

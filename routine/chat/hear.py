@@ -105,8 +105,7 @@ def hear(chat: Chat, event: Event, now: datetime) -> Chat:
         case PersonKnown():
             return _person(chat, event, now)
         case RegisterSilent():
-            retry = now + timedelta(minutes=chat.unit.policy.register_retry)
-            return chat.model_copy(update={"person": RegisterAway(retry_at=retry), "lookups": chat.lookups + 1})
+            return _silent(chat, now)
         case SmsOutcome():
             return sending.outcome(chat, event, now)
         case SmsReport():
@@ -180,9 +179,20 @@ def _withdrew(chat: Chat, event: PatientWithdrew, now: datetime) -> Chat:
     return chat if isinstance(chat.state, Grace) else _waiting(chat, now)
 
 
+def _silent(chat: Chat, now: datetime) -> Chat:
+    """Asked again in a while; what is known already (an SMS may have asked meanwhile) is not forgotten."""
+    retry = now + timedelta(minutes=chat.unit.policy.register_retry)
+    person = chat.person if isinstance(chat.person, PersonFacts) else RegisterAway(retry_at=retry)
+    return chat.model_copy(update={"person": person, "lookups": chat.lookups + 1})
+
+
 def _person(chat: Chat, event: PersonKnown, now: datetime) -> Chat:
-    """What the register says. Protected: what is planned is given up, and staff move the case outside (R76)."""
-    facts = PersonFacts(at=now, name=event.name, protected=event.protected, deceased=event.deceased)
+    """What the register says. Protected: what is planned is given up, and staff move the case outside (R76).
+
+    Protection that was found is kept, also where an answer that was asked for earlier comes later.
+    """
+    protected = event.protected or chat.protected
+    facts = PersonFacts(at=now, name=event.name, protected=protected, deceased=event.deceased)
     chat = chat.model_copy(update={"person": facts})
     if not (event.protected or event.deceased):
         return chat

@@ -41,6 +41,13 @@ def kept(chat: Chat) -> Refusal | None:
     )
 
 
+def may_book(chat: Chat) -> Refusal | None:
+    """No time is offered or booked for a protected person (R76)."""
+    if chat.protected:
+        return conflict("PROTECTED", "R76", "Ingen tid får bokas härifrån. Flytta ärendet utanför chatten.")
+    return kept(chat)
+
+
 def offer(chat: Chat, decision: OfferSlot, by: Actor, now: datetime) -> Chat | Refusal:
     """Offer a time in the chat (M14); the patient answers there."""
     state = chat.state

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from routine.actors import GROUPS, LICENSED, Actor, Addressee, Member, Role, ToPerson, ToRole, member
+from routine.actors import ASSESSORS, GROUPS, LICENSED, Actor, Addressee, Member, Role, ToPerson, ToRole, holds, member
 from routine.chat.case import Asked, Assigned, Chat, CloseRequested, Quiet, Remark
 from routine.chat.decisions import AttestNote, CompleteTask, ReassignTask, WaiveNote
 from routine.chat.elapse import errands_done, moved, moved_outside, settle
@@ -137,8 +137,25 @@ def reassign(chat: Chat, decision: ReassignTask, by: Actor, now: datetime) -> Ch
     return chat.model_copy(update={"assigned": (*chat.assigned, Assigned(task_id=wait.task_id, to=decision.to))})
 
 
+def for_assessors(chat: Chat, to: Addressee) -> bool:
+    """Whether all that are addressed are assessors of the unit."""
+    match to:
+        case ToRole(role=role):
+            return role in (*ASSESSORS, Role.ASSESSOR)
+        case ToPerson(hsa_id=hsa_id):
+            staff = chat.unit.member(hsa_id)
+            return staff is None or holds(staff.roles, Role.ASSESSOR)
+
+
+def assessors_only(field: str) -> Refusal:
+    """What a restricted contact owes is for those who may open it (R77)."""
+    return invalid("WRONG_PROFESSION", "R77", "Det här ärendet är bara för läkare och psykolog.", field)
+
+
 def _may_owe(chat: Chat, to: Addressee) -> Refusal | None:
     """What a chat owes is licensed work (R45): nobody else can open the case, or do it."""
+    if chat.restricted and not for_assessors(chat, to):
+        return assessors_only("to")
     roles: tuple[Role, ...]
     match to:
         case ToRole(role=role):

@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from routine.actors import Actor, member
-from routine.chat.case import Chat, Remark
+from routine.chat.case import Chat, Closed, Grace, Remark, open_errands
 from routine.chat.decisions import MovedOutside
 from routine.chat.elapse import moved_outside
 from routine.chat.everyday import unclosed
 from routine.refusals import Refusal, conflict
+from routine.tasks import Kind
 
 
 def may_move(chat: Chat) -> Refusal | None:
-    """Only a protected person's case goes on outside."""
-    if refused := unclosed(chat):
+    """Only a protected person's case goes on outside; where protection is found after closing, from there too."""
+    asked_for = isinstance(chat.state, Grace | Closed) and bool(open_errands(chat, Kind.MOVE_OUTSIDE))
+    if not asked_for and (refused := unclosed(chat)):
         return refused
     if chat.protected:
         return None

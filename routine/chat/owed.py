@@ -67,7 +67,7 @@ def _of_state(chat: Chat) -> tuple[Owed, ...]:
 def _assessors(chat: Chat) -> tuple[Owed, ...]:
     """A yes in the form asks the assessors from the first open minute, until one of them accepts (R59)."""
     since = chat.suspected
-    if since is None or not sign_waits(chat) or isinstance(chat.state, Closed | Completed):
+    if since is None or not sign_waits(chat):
         return ()
     opened_at = since if chat.unit.hours.is_open(since) else chat.unit.hours.next_opening(since)
     wait = _open_task(
@@ -95,7 +95,7 @@ def _of_hand(chat: Chat, hand: Hand) -> tuple[Owed, ...]:
         case Unanswered(owed_from=opened_at) as word:
             owner = on_duty_or_role(chat, hand.holder)
             reply = _open_task(chat, Kind.REPLY, owner, opened_at, chat.unit.policy.reply)
-            alarming = next((sign.at for sign in reversed(chat.signs) if sign.at >= word.since), None)
+            alarming = next((sign.at for sign in chat.signs if sign.at >= word.since), None)
             if alarming is None:
                 return (reply,)
             return (_open_task(chat, Kind.HANDLE, owner, max(alarming, opened_at), handle_minutes(chat)), reply)

@@ -68,21 +68,33 @@ def cancelled(chat: Chat, status: Status) -> Chat:
 
 
 def outcome(chat: Chat, event: SmsOutcome, now: datetime) -> Chat:
-    """How the sending went. What failed, or may have, is a task: nothing is sent again blindly."""
-    if all(each.message_id != event.message_id or each.status != "planned" for each in chat.sent):
+    """How the sending went. What failed, or may have, is a task: nothing is sent again blindly.
+
+    What was given up meanwhile may have left all the same, and what the register said of the person counts too.
+    """
+    found = next((each for each in chat.sent if each.message_id == event.message_id), None)
+    if found is None or found.status not in ("planned", "suppressed", "cancelled"):
         return chat
-    chat = _marked(chat, event.message_id, event.status, now if event.status in ("sent", "unknown") else None)
+    given_up, may_have_left = found.status != "planned", event.status in ("sent", "unknown")
+    if may_have_left or not given_up:
+        chat = _marked(chat, event.message_id, event.status, now if may_have_left else None)
     match event.reason:
         case "protected":
-            chat = chat.model_copy(update={"person": _facts(chat, now, protected=True)})
-            return with_errand(chat, Kind.MOVE_OUTSIDE, now)
+            return chat if chat.protected else _barred(chat, _facts(chat, now, protected=True), Kind.MOVE_OUTSIDE)
         case "deceased":
-            chat = chat.model_copy(update={"person": _facts(chat, now, deceased=True)})
-            return with_errand(chat, Kind.SMS_IMPOSSIBLE, now)
+            return chat if chat.deceased else _barred(chat, _facts(chat, now, deceased=True), Kind.SMS_IMPOSSIBLE)
+        case _ if given_up or event.status in ("sent", "suppressed"):
+            return chat
         case "no_mobile":
             return with_errand(chat, Kind.SMS_IMPOSSIBLE, now)
         case _:
-            return with_errand(chat, Kind.SMS_FAILED, now) if event.status in ("failed", "unknown") else chat
+            return with_errand(chat, Kind.SMS_FAILED, now)
+
+
+def _barred(chat: Chat, facts: PersonFacts, kind: Kind) -> Chat:
+    """Nothing more is sent to the person, and somebody is to reach the patient otherwise."""
+    chat = cancelled(chat.model_copy(update={"person": facts}), "suppressed")
+    return with_errand(chat, kind, facts.at)
 
 
 def _facts(chat: Chat, now: datetime, *, protected: bool = False, deceased: bool = False) -> PersonFacts:

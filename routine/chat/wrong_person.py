@@ -4,9 +4,9 @@ from datetime import datetime
 
 from routine import screens
 from routine.actors import Actor, member
-from routine.chat.case import Chat, Remark, Sent
+from routine.chat.case import Chat, Line, Remark, Sent
 from routine.chat.decisions import UnmarkWrongPerson
-from routine.chat.everyday import held
+from routine.chat.everyday import held, may_write
 from routine.refusals import Refusal, conflict
 
 NOTE = "OBS FEL PATIENT"
@@ -15,8 +15,8 @@ UNDOCUMENTED = "waived: wrong_person"
 
 
 def may_mark(chat: Chat) -> Refusal | None:
-    """Once, while somebody holds the case."""
-    if refused := held(chat):
+    """Once, while somebody holds the case; a restricted contact is never written to (R77)."""
+    if refused := may_write(chat):
         return refused
     if chat.wrong_person:
         return conflict("WRONG_STATE", "R79", "Ärendet är redan märkt som fel patient.", ("unmark_wrong_person",))
@@ -29,8 +29,14 @@ def mark(chat: Chat, by: Actor, now: datetime) -> Chat:
     ident = f"{chat.contact_id}:M10:{len(chat.sent) + 1}"
     sent = Sent(message_id=ident, template="M10", channel="chat", text=shown.text, at=now, sent_at=now)
     remark = Remark(at=now, by=member(by), text=NOTE, about="mark_wrong_person")
+    line = Line(sender="staff", by=member(by), at=now, text=shown.text)
     return chat.model_copy(
-        update={"wrong_person": True, "sent": (*chat.sent, sent), "remarks": (*chat.remarks, remark)}
+        update={
+            "wrong_person": True,
+            "sent": (*chat.sent, sent),
+            "lines": (*chat.lines, line),
+            "remarks": (*chat.remarks, remark),
+        }
     )
 
 

@@ -1,11 +1,13 @@
 """A well-formed body of every decision for a chat as it stands, so that only role, state and rules can refuse it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from routine.actors import LICENSED, Actor, reaches
+from routine.actors import ASSESSORS, LICENSED, Actor, reaches
+from routine.chat.access import KINDS
 from routine.chat.case import Chat, CloseRequested
-from routine.chat.decisions import TYPES
+from routine.chat.decisions import TYPES, CompleteTask
 from routine.chat.owed import waits
 from routine.tasks import Kind
 from tests.routine.world import STAFF
@@ -29,6 +31,14 @@ PLAIN: dict[str, Body] = {
     "request_close": {},
     "withdraw_close": {},
     "no_action_needed": {"note": "Patienten tackar."},
+    "sms_reminder": {},
+    "stop_messages": {"reason": "Anhörig har bett om det."},
+    "contact_preference": {"sms": False},
+    "keep_for_slot": {"note": "Inga tider i dag."},
+    "resolve_kept": {"outcome": "declined", "note": "Vill avvakta."},
+    "mark_wrong_person": {},
+    "unmark_wrong_person": {"reason": "Det var rätt person."},
+    "moved_outside": {"how": "brev", "note": "Kallad till mottagningen."},
 }
 
 
@@ -62,15 +72,21 @@ def _waive(case: Chat, by: Actor) -> Body:
 
 
 def _complete(case: Chat, by: Actor) -> Body:
-    return {"task_id": _task(case, by, Kind.FOLLOW_UP), "outcome": "done", "note": "Läst igenom."}
+    return {"task_id": _task(case, by, *KINDS[CompleteTask]), "outcome": "done", "note": "Läst igenom."}
 
 
 def _reassign(case: Chat, by: Actor) -> Body:
     """To a colleague who has not accepted the case herself: such a one writes her own note only (R83)."""
     given = [kind for kind in Kind if kind is not Kind.HANDOVER_ACCEPT]
     took = [row.accepted_by.hsa_id for row in case.handovers if row.accepted_by]
-    to = next(each.hsa_id for each in STAFF if each.has(*LICENSED) and each != by and each.hsa_id not in took)
+    roles = ASSESSORS if case.restricted else LICENSED
+    to = next(each.hsa_id for each in STAFF if each.has(*roles) and each != by and each.hsa_id not in took)
     return {"task_id": _task(case, by, *given), "to": {"hsa_id": to}, "reason": "Går hem."}
+
+
+def _start(case: Chat, by: Actor) -> Body:
+    """A time that is ahead, however long ago the case was last looked at."""
+    return {"start": case.as_of + timedelta(days=400)}
 
 
 MADE: dict[str, Callable[[Chat, Actor], Body]] = {
@@ -80,5 +96,7 @@ MADE: dict[str, Callable[[Chat, Actor], Body]] = {
     "waive_note": _waive,
     "complete_task": _complete,
     "reassign_task": _reassign,
+    "offer_slot": _start,
+    "book_slot": _start,
 }
 assert {*PLAIN, *MADE} == set(TYPES)

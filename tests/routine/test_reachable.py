@@ -13,25 +13,39 @@ from typing import Any, NamedTuple
 import pytest
 
 from routine.actors import Actor
-from routine.chat.case import Chat, CloseRequested, InHand, open_notes, pending_handover
+from routine.chat.case import (
+    Chat,
+    Closed,
+    CloseRequested,
+    Completed,
+    Grace,
+    InHand,
+    KeptForSlot,
+    open_errands,
+    open_notes,
+    pending_handover,
+)
 from routine.chat.deadlines import deadlines
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES
 from routine.chat.elapse import Name, elapse, next_due
 from routine.chat.hear import hear
 from routine.chat.owed import owed
-from routine.chat.row import row, state_of, word_of
+from routine.chat.row import row, state_of, suicide_state, word_of
 from routine.chat.view import view
 from routine.handover import unspent
 from routine.hours import local_date
 from routine.refusals import Refusal
+from routine.tasks import ERRANDS, Kind
 from routine.unit import Unit
+from routine.worklist import LEFT
 from tests.routine.bodies import Body, body
-from tests.routine.traces import EVENTS
-from tests.routine.world import AUD1, D1, K1, LITERAL, N1, N2, N9, REC1, VC_T, VCH, at, chat, decision
+from tests.routine.traces import EVENTS, event_of
+from tests.routine.world import AUD1, D1, K1, LITERAL, N1, N2, N9, P2, PROTECTED, REC1, VC_T, VCH, at, chat, decision
 
 ACTORS = (N1, N2, D1, VCH)
-OUTSIDERS = (K1, REC1, AUD1, N9)
+STOPPERS = (K1, REC1)
+OUTSIDERS = (*STOPPERS, AUD1, N9)
 BOUND = 1_000
 """More states than this, and the abstraction leaks: something grows without end."""
 
@@ -50,7 +64,34 @@ CASES: dict[str, tuple[str, Unit, dict[str, Any]]] = {
     "Friday evening, a sign": ("2026-11-27 18:30", VC_T, {"priority": 4, "sign": True}),
     "the day before Christmas, untriaged": ("2026-12-23 16:20", VC_T, {"priority": None, "triaged": False}),
     "Friday before closing, literal grace": ("2026-11-27 15:50", LITERAL, {"priority": 2}),
+    "no times, wrong person": ("2026-11-24 15:50", VC_T, {"priority": 3}),
+    "reminded by SMS": ("2026-11-24 10:00", LITERAL, {"priority": 4}),
+    "in despair": ("2026-11-24 15:50", VC_T, {"priority": 4}),
+    "protected, and a sign": ("2026-11-24 15:50", VC_T, {"sign": True, "standing": PROTECTED}),
+    "for somebody else": ("2026-11-24 10:00", LITERAL, {"on_behalf_of": {"personnummer": P2}}),
 }
+PLAIN_EVENTS = ("wrote", "withdrew", "withdrew with words", "known", "register silent")
+EVENTS_OF: dict[str, tuple[str, ...]] = {
+    "Friday evening, a sign": ("wrote", "withdrew", "despaired", "protected"),
+    "no times, wrong person": ("wrote", "withdrew", "staff told"),
+    "reminded by SMS": ("wrote", *(name for name in EVENTS if name.startswith(("sms", "reported"))), "protected"),
+    "in despair": ("wrote", "despaired", "withdrew"),
+    "protected, and a sign": ("wrote", "despaired", "withdrew", "known"),
+    "for somebody else": ("wrote", "despaired", "protected"),
+}
+"""What is heard, where it is not `PLAIN_EVENTS`; the worlds together hear everything."""
+FOLLOWED: dict[str, tuple[str, ...]] = {
+    "no times, wrong person": ("kept", "wrong"),
+    "reminded by SMS": ("errands", "protected"),
+    "for somebody else": ("wrong", "protected", "errands"),
+    "Friday evening, a sign": ("protected", "errands"),
+    "in despair": ("errands",),
+    "protected, and a sign": ("kept", "errands", "protected"),
+}
+"""Where what goes beside the rest (`BESIDE`) is followed further; elsewhere it is only looked at."""
+BESIDE = ("kept", "wrong", "errands", "protected")
+OFFERED_YET = (("handover", "CONSENT_REQUIRED"), ("sms_reminder", "RATE_LIMIT"))
+"""What is offered although what was said, or the clock, may refuse it."""
 
 
 class Key(NamedTuple):
@@ -66,6 +107,12 @@ class Key(NamedTuple):
     consented: bool
     token: str
     tier: str
+    accepted: bool
+    kept: bool
+    wrong: bool
+    errands: tuple[str, ...]
+    protected: bool
+    planned: bool
 
 
 def key(case: Chat, now: datetime) -> Key:
@@ -80,8 +127,19 @@ def key(case: Chat, now: datetime) -> Key:
         reopened=case.reopened_until is not None,
         consented=isinstance(case.state, InHand) and unspent(case.consents) is not None,
         token=case.state.grace if isinstance(case.state, CloseRequested) else "",
-        tier="suicide" if case.has_sign else "normal",
+        tier=suicide_state(case) or "",
+        accepted=case.sign_accepted is not None,
+        kept=isinstance(case.state, KeptForSlot),
+        wrong=case.wrong_person,
+        errands=tuple(sorted({each.kind for each in open_errands(case)} - {Kind.SMS_IMPOSSIBLE})),
+        protected=case.protected,
+        planned=any(each.status == "planned" for each in case.sent),
     )
+
+
+def followed(name: str, what: Key, begun: Key) -> bool:
+    """Whether the walk goes on from there, or has only looked."""
+    return all(getattr(what, each) == getattr(begun, each) for each in BESIDE if each not in FOLLOWED.get(name, ()))
 
 
 @dataclass
@@ -91,6 +149,7 @@ class Walk:
     seen: set[Key]
     accepted: Counter[str]
     steps: int = 0
+    events: tuple[str, ...] = ()
 
 
 @cache
@@ -98,7 +157,8 @@ def walk(name: str) -> Walk:
     """Everything that can become of the case."""
     submitted, of, fields = CASES[name]
     begun, now = chat(submitted, of=of, **fields), at(submitted)
-    found = Walk(seen={key(begun, now)}, accepted=Counter())
+    first = key(begun, now)
+    found = Walk(seen={first}, accepted=Counter(), events=EVENTS_OF.get(name, PLAIN_EVENTS))
     waiting = deque([(begun, now)])
     while waiting:
         case, now = waiting.popleft()
@@ -108,12 +168,24 @@ def walk(name: str) -> Walk:
         is_shown(case)
         for after, then in successors(case, now, found):
             found.steps += 1
-            assert after.has_sign or not case.has_sign, "the tier never drops"
+            keeps_its_signs(case, after)
             if (what := key(after, then)) not in found.seen:
                 found.seen.add(what)
                 assert len(found.seen) <= BOUND, what
-                waiting.append((after, then))
+                is_watched(after)
+                if followed(name, what, first):
+                    waiting.append((after, then))
     return found
+
+
+def keeps_its_signs(before: Chat, after: Chat) -> None:
+    """A sign never disappears, the tier never drops, and only protection lets such a case leave, to go on outside."""
+    assert after.signs[: len(before.signs)] == before.signs
+    assert row(after).tier == ("suicide" if after.has_sign else "normal")
+    assert before.sign_accepted in (None, after.sign_accepted)
+    if after.has_sign and isinstance(after.state, Grace | Closed | Completed):
+        assert not isinstance(after.state, Grace)
+        assert (after.state.outcome, after.protected) == ("moved_outside", True)
 
 
 def is_watched(case: Chat) -> None:
@@ -131,7 +203,9 @@ def is_watched(case: Chat) -> None:
         assert task.next_rung.to
         assert task.next_rung.at >= task.due_at
         assert task.due_at >= task.opened_at
-    for_us = [task for task in tasks if task.kind != "doc_note"]
+    for_us = [
+        task for task in tasks if task.kind not in (Kind.DOC_NOTE, *ERRANDS) and not task.task_id.startswith("suicide")
+    ]
     state = state_of(case)
     if state in ("awaiting_patient", "closed_grace"):
         assert not for_us
@@ -139,7 +213,8 @@ def is_watched(case: Chat) -> None:
         assert watch.value in [each.name for each in deadlines(case)]
     else:
         assert tasks, "nobody owes anything"
-        assert for_us or state == "closed"
+        assert for_us or case.restricted or state in ("closed", "moved_outside", "excluded_wrong_person")
+        assert for_us or state in LEFT or Kind.SAFETY_REVIEW in [task.kind for task in tasks]
     if isinstance(case.state, CloseRequested):
         assert any(task.kind in ("reply", "follow_up") for task in tasks)
 
@@ -152,14 +227,14 @@ def is_shown(case: Chat) -> None:
     assert (shown.state, shown.tier) == (state_of(case), "suicide" if case.has_sign else "normal")
     assert Chat.model_validate_json(case.model_dump_json()) == case
     for by in OUTSIDERS:
-        assert allowed(case, by) == ()
+        assert set(allowed(case, by)) <= ({"stop_messages"} if by in STOPPERS else set())
 
 
 def successors(case: Chat, now: datetime, found: Walk) -> list[tuple[Chat, datetime]]:
     """What every decision, event and step of time makes of the case; `allowed` is held to its word on the way."""
     checked = ACTORS[len(found.seen) % len(ACTORS)]
     after = [(each, now) for by in ACTORS for each in decided(case, by, now, found, everything=by is checked)]
-    after += [(hear(case, event, now), now) for event in EVENTS.values()]
+    after += [(hear(case, event_of(case, name), now), now) for name in found.events]
     if due := next_due(case):
         for then in (due.at - timedelta(seconds=1), due.at, turn(case, now)):
             if then > now:
@@ -187,7 +262,7 @@ def decided(case: Chat, by: Actor, now: datetime, found: Walk, *, everything: bo
             found.accepted[name] += 1
             after.append(answer)
         elif name in may:
-            assert (name, answer.code) == ("handover", "CONSENT_REQUIRED"), f"{name} is offered, and {answer.code}"
+            assert (name, answer.code) in OFFERED_YET, f"{name} is offered, and {answer.code}"
         for fields in OTHERWISE.get(name, ()) if name in may else ():
             other = decide(case, decision({"type": name, **fields}), by, now)
             assert isinstance(other, Refusal) or name in may
@@ -210,12 +285,15 @@ def test_the_walk_is_not_vacuous() -> None:
     seen = {each for found in walks for each in found.seen}
     assert {each.state for each in seen} == {
         *("queued", "in_progress", "awaiting_patient", "handover_pending"),
-        *("close_requested", "closed_grace", "closed", "completed"),
+        *("kept_for_slot", "close_requested", "closed_grace", "closed", "completed"),
+        *("excluded_wrong_person", "moved_outside"),
     }
     assert {each.word for each in seen} == {"", "unanswered", "asked", "quiet"}
     assert {(each.state, each.open) for each in seen} >= {(state, open_) for state, open_, *_ in HOURS_MET}
     assert {each.holder for each in seen} == {"", "nurse", "physician"}
-    assert {each.tier for each in seen} == {"normal", "suicide"}
+    assert {each.tier for each in seen} == {"", "screening_hit", "suspected", "handed_over"}
+    assert {errand for each in seen for errand in each.errands} == set(ERRANDS) - {Kind.SMS_IMPOSSIBLE}
+    assert {event for found in walks for event in found.events} | {"sms sent"} == set(EVENTS)
     accepted = sum((found.accepted for found in walks), Counter[str]())
     assert set(accepted) == set(TYPES)
     assert all(flag in {getattr(each, name) for each in seen} for name in FLAGS for flag in (True, False))
@@ -225,7 +303,10 @@ def test_the_walk_is_not_vacuous() -> None:
 
 HOURS_MET = [
     (state, open_)
-    for state in ("queued", "in_progress", "awaiting_patient", "handover_pending", "closed_grace", "closed")
+    for state in (
+        *("queued", "in_progress", "awaiting_patient", "handover_pending"),
+        *("kept_for_slot", "closed_grace", "closed"),
+    )
     for open_ in (True, False)
 ]
-FLAGS = ("note", "reopened", "consented")
+FLAGS = ("note", "reopened", "consented", "accepted", "kept", "wrong", "protected", "planned")

@@ -12,12 +12,21 @@ from routine.chat.case import Chat
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES, AnyDecision
 from routine.chat.elapse import elapse, next_due
-from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.events import (
+    Event,
+    PatientMessage,
+    PatientWithdrew,
+    PersonKnown,
+    RegisterSilent,
+    SmsOutcome,
+    SmsReport,
+    StaffTold,
+)
 from routine.chat.hear import hear
 from routine.refusals import Refusal
 from routine.unit import Unit
 from tests.routine.bodies import body
-from tests.routine.world import AUD1, D1, D2, K1, LITERAL, N1, N2, N9, VC_T, VCH, Y1, chat, decision
+from tests.routine.world import AUD1, D1, D2, K1, LITERAL, N1, N2, N9, P2, PROTECTED, VC_T, VCH, Y1, chat, decision
 
 STARTS = ("2026-11-24 10:00", "2026-11-24 16:50", "2026-11-25 06:00", "2026-11-27 18:30", "2026-12-23 16:10")
 WORKERS = (N1, N2, D1, Y1, D2, VCH)
@@ -31,7 +40,32 @@ EVENTS: dict[str, Event] = {
     "known": PersonKnown(found=True, name="Test Ett", protected=False, deceased=False),
     "protected": PersonKnown(found=True, name=None, protected=True, deceased=False),
     "register silent": RegisterSilent(),
+    "despaired": PatientMessage(type="patient_message", text="Jag vill dö."),
+    "sms sent": SmsOutcome(message_id="", status="sent"),
+    "sms refused": SmsOutcome(message_id="", status="failed", reason="refused"),
+    "sms unknown": SmsOutcome(message_id="", status="unknown"),
+    "sms protected": SmsOutcome(message_id="", status="suppressed", reason="protected"),
+    "sms deceased": SmsOutcome(message_id="", status="suppressed", reason="deceased"),
+    "sms without a number": SmsOutcome(message_id="", status="failed", reason="no_mobile"),
+    "sms unchecked": SmsOutcome(message_id="", status="failed", reason="register_away"),
+    "reported sent": SmsReport(message_id="", status="sent"),
+    "reported delivered": SmsReport(message_id="", status="delivered"),
+    "reported failed": SmsReport(message_id="", status="failed"),
+    "staff told": StaffTold(alerts=0),
 }
+
+
+def event_of(case: Chat, name: str) -> Event:
+    """The event, about the last SMS of the case and all its alerts."""
+    match EVENTS[name]:
+        case SmsOutcome() | SmsReport() as event:
+            last_sms = next((each.message_id for each in reversed(case.sent) if each.channel == "sms"), "K-1:M4:0")
+            return event.model_copy(update={"message_id": last_sms})
+        case StaffTold() as event:
+            return event.model_copy(update={"alerts": len(case.alerts)})
+        case event:
+            return event
+
 
 Move = tuple[str, Any]
 """`("allowed", (n, who))` the n-th type of decision allowed to anybody, `("any", (who, type))`, `("event", name)`,
@@ -47,12 +81,26 @@ PREFIXES: dict[str, tuple[str, ...]] = {
     "written in grace": ("pick", "message", "request_close", "confirm_close", "attest_note"),
     "reopened": ("pick", "message", "request_close", "confirm_close", "wrote"),
     "closed": ("pick", "log_call", "reached", "request_close none", "confirm_close"),
+    "kept": ("pick", "message", "keep_for_slot"),
+    "offered": ("pick", "keep_for_slot", "offer_slot"),
+    "reminded": ("pick", "message", "sms_reminder"),
+    "wrong person": ("pick", "mark_wrong_person", "request_close", "confirm_close"),
+    "protected": ("pick", "message", "protected"),
 }
-"""What N1 has done with it when the moves begin, a minute apart; chance alone hardly ever closes a case."""
+"""What N1 (D1 where N1 may not see it) has done when the moves begin, a minute apart; chance alone hardly closes."""
 SPECIAL: dict[str, dict[str, Any]] = {
     "reached": {"type": "log_call", "reached": True, "note": "Pratat."},
     "request_close none": {"type": "request_close", "grace": "none"},
 }
+
+HOW: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "a yes": {"sign": True},
+    "words": {"message": "Jag vill dö."},
+    "restricted": {"sign": True, "standing": PROTECTED},
+    "foreign": {"on_behalf_of": {"personnummer": P2}},
+}
+"""How it was sent in."""
 
 _who = st.sampled_from(range(len(WORKERS)))
 MOVES: st.SearchStrategy[Move] = st.one_of(
@@ -67,30 +115,31 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
 
 @dataclass(frozen=True)
 class Trace:
-    """How a case begins, and its moves."""
+    """How a case begins, and its moves. `how` is one of HOW."""
 
     start: str
     of: Unit
-    sign: bool
+    how: str
     priority: int | None
     prefix: str = "new"
     moves: list[Move] = field(default_factory=list)
 
     def __repr__(self) -> str:
         grace = self.of.policy.grace
-        begun = f"{self.start!r}, grace={grace}, sign={self.sign}, priority={self.priority}"
+        begun = f"{self.start!r}, grace={grace}, how={self.how!r}, priority={self.priority}"
         return f"Trace({begun}, {self.prefix}, moves={self.moves})"
 
     def begun(self) -> tuple[Chat, datetime]:
         """The case as it is submitted and has come so far, and the instant then."""
-        case = chat(self.start, of=self.of, sign=self.sign, priority=self.priority)
+        case = chat(self.start, of=self.of, priority=self.priority, **HOW[self.how])
         now = case.opened_at
         for name in PREFIXES[self.prefix]:
             now += timedelta(minutes=1)
             if name in EVENTS:
-                case = hear(case, EVENTS[name], now)
+                case = hear(case, event_of(case, name), now)
                 continue
-            answer = decide(case, decision(SPECIAL.get(name) or body(case, name, N1)), N1, now)
+            by = D1 if case.restricted else N1
+            answer = decide(case, decision(SPECIAL.get(name) or body(case, name, by)), by, now)
             case = answer if isinstance(answer, Chat) else case
         return case, now
 
@@ -104,7 +153,7 @@ def traces(longest: int = 25, of: st.SearchStrategy[Unit] = UNITS) -> st.SearchS
         Trace,
         start=st.sampled_from(STARTS),
         of=of,
-        sign=st.sampled_from((False, False, False, True)),
+        how=st.sampled_from(("plain", "plain", *HOW)),
         priority=st.sampled_from((1, 2, 4, None)),
         prefix=st.sampled_from(sorted(PREFIXES)),
         moves=st.lists(MOVES, min_size=3, max_size=longest),
@@ -132,7 +181,8 @@ def stages(trace: Trace) -> Iterator[Stage]:
             yield Stage(before=case, after=(after := elapse(case, now)), now=now)
             case = after
         elif kind == "event":
-            yield Stage(before=case, after=(after := hear(case, EVENTS[what], now)), now=now, heard=EVENTS[what])
+            event = event_of(case, what)
+            yield Stage(before=case, after=(after := hear(case, event, now)), now=now, heard=event)
             case = after
         elif chosen := _chosen(case, kind, what):
             answer = decide(case, chosen[0], chosen[1], now)

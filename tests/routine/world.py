@@ -14,14 +14,18 @@ from routine.chat.elapse import elapse
 from routine.chat.events import PatientMessage
 from routine.chat.hear import hear, opened
 from routine.hours import TIMEZONE, Interval, OpeningHours
-from routine.intake import Submission, route
+from routine.intake import Standing, Submission, route
 from routine.phrases import Phrase
 from routine.red_days import closed_dates
 from routine.refusals import Refusal
 from routine.roster import Roster, Shift
 from routine.unit import Policy, Staff, Unit
 
-P1, P2, P5 = "198804202383", "197909212396", "197701172392"
+P1, P2, P5, P6 = "198804202383", "197909212396", "197701172392", "199001012385"
+T17, UNBORN = "200906012380", "202601612381"
+"""17 years old, and a samordningsnummer whose birth date is unknown or ahead."""
+G1, CH9, CH12, CH13 = "198404152384", "201701012393", "201311242380", "201311232381"
+"""A guardian and three children: 9, 12 (13 on 24 November 2026) and 13 (since 23 November 2026)."""
 
 OFFICE = (Interval(open=time(8), close=time(17)),)
 HOURS = OpeningHours(week=(*[OFFICE] * 5, (), ()), red_days=closed_dates(2026, 2027, as_if_free=True))
@@ -54,6 +58,15 @@ AUD1 = actor("AUD1", Role.AUDITOR)
 N9 = actor("N9", Role.NURSE, "MOT-T")
 CHANNEL = actor("platform24", Role.CHANNEL)
 
+WORDS = ("självmord*", "vill dö", "ta livet av mig")
+PROTECTED = Standing(name="Test Sex", protected=True)
+REACHED: dict[str, dict[str, str]] = {
+    hsa("N1"): {"mobile": "+46701740690"},
+    hsa("D1"): {"email": "d1@example.com"},
+    hsa("VCH"): {"mobile": "+46701740691", "email": "vch@example.com"},
+}
+"""Who has asked to be told outside the house, and where."""
+
 STAFF = (N1, N2, D1, D2, Y1, K1, REC1, VCH)
 ROSTER = Roster(
     standard=(
@@ -65,7 +78,9 @@ ROSTER = Roster(
 
 def unit(**update: Any) -> Unit:
     """VC-T, or with other hours, roster or policy."""
-    staff = tuple(Staff(hsa_id=each.hsa_id, name=each.name, roles=each.roles) for each in STAFF)
+    staff = tuple(
+        Staff(hsa_id=each.hsa_id, name=each.name, roles=each.roles, **REACHED.get(each.hsa_id, {})) for each in STAFF
+    )
     plain = Unit(
         code="VC-T",
         name="Testets vårdcentral",
@@ -75,6 +90,7 @@ def unit(**update: Any) -> Unit:
         staff=staff,
         phrases=(CLOSING,),
         policy_version="2025-03-24",
+        screening_words=WORDS,
     )
     return plain.model_copy(update=update)
 
@@ -112,12 +128,14 @@ def submission(**fields: Any) -> Submission:
     return Submission.model_validate(body | fields)
 
 
-def chat(submitted: str, of: Unit = VC_T, **fields: Any) -> Chat:
-    """The case that such a submission begins."""
+def chat(
+    submitted: str, of: Unit = VC_T, *, standing: Standing | None = None, child: Standing | None = None, **fields: Any
+) -> Chat:
+    """The case that such a submission begins; `standing` is what the register says of the sender, `child` whose."""
     sent = submission(**fields)
-    routed = route(sent, of, at(submitted))
+    routed = route(sent, of, at(submitted), standing, child)
     assert routed.send_possible
-    return opened("K-1", of, sent, routed, at(submitted))
+    return opened("K-1", of, sent, routed, at(submitted), standing)
 
 
 DECISIONS: TypeAdapter[AnyDecision] = TypeAdapter(Decision)

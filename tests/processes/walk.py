@@ -1,0 +1,173 @@
+"""Every step the core lets a chat take, from every state: what the diagram is held against, besides the stories.
+
+Cases count as the same where they differ only in instants, texts and how often something was done (`_key`).
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from audit.steps import Step, Walked, decided, heard, passed
+from routine.actors import Actor
+from routine.chat.case import Chat, CloseRequested, open_errands, open_notes
+from routine.chat.decide import allowed
+from routine.chat.elapse import next_due, with_errand
+from routine.chat.events import (
+    Event,
+    PatientMessage,
+    PatientWithdrew,
+    PersonKnown,
+    RegisterSilent,
+    SmsOutcome,
+    SmsReport,
+    StaffTold,
+)
+from routine.chat.owed import waits
+from routine.chat.row import state_of, word_of
+from routine.handover import unspent
+from routine.hours import at_local, local_date
+from routine.tasks import ERRANDS, Kind
+from tests.routine.world import D1, N1, N2, VC_T, VCH, Y1, at, chat, decision
+
+ACTORS: tuple[Actor, ...] = (N1, N2, D1, Y1, VCH)
+EVENING = time(18, 30)
+BOUND = 6_000
+"""More cases than this, and something grows without end."""
+PLAIN: dict[str, tuple[dict[str, Any], ...]] = {
+    "pick": ({},),
+    "take_over": ({"reason": "absent"},),
+    "message": ({"text": "Hur mår du?"}, {"text": "Vila.", "expects_reply": False}),
+    "log_call": ({"reached": True, "note": "Pratat."}, {"reached": False, "note": "Inget svar."}),
+    "internal_note": ({"text": "Ringer i morgon."},),
+    "release": ({},),
+    "set_urgency": ({"priority": 2, "rationale": "Feber."},),
+    "record_consent": ({"given": True, "wording": "Ja."},),
+    "handover": ({"to": {"role": "physician"}},),
+    "accept_handover": ({},),
+    "decline_handover": ({"reason": "Hinner inte."},),
+    "recall_handover": ({},),
+    "request_close": ({}, {"grace": "none"}),
+    "withdraw_close": ({},),
+    "no_action_needed": ({"note": "Ett tack."},),
+    "sms_reminder": ({},),
+    "stop_messages": ({"reason": "Anhörig bad om det."},),
+    "contact_preference": ({"sms": False},),
+    "keep_for_slot": ({"note": "Inga tider."},),
+    "offer_slot": ({"start": "2027-03-01T10:30:00+01:00"},),
+    "book_slot": ({"start": "2027-03-01T10:30:00+01:00"},),
+    "resolve_kept": ({"outcome": "not_needed", "note": "Bra nu."},),
+    "mark_wrong_person": ({},),
+    "unmark_wrong_person": ({"reason": "Läste fel."},),
+    "moved_outside": ({"how": "brev", "note": "Kallad."},),
+}
+CASES: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "a yes in the form": {"sign": True},
+    "a protected person's yes": {"sign": True, "restricted": True},
+    "protected": {"protected": True},
+}
+
+
+def walked(name: str) -> list[Walked]:
+    """Everything that can become of the case, one entry for each kind of step from each kind of case."""
+    begun, now = _begun(name), at("2026-11-24 10:00")
+    waiting, seen = deque([(begun, now)]), {_key(begun, now)}
+    found: dict[Step, Walked] = {}
+    while waiting:
+        case, now = waiting.popleft()
+        for each, then in _successors(case, now):
+            for taken in each.steps:
+                found.setdefault(taken, each)
+            if (key := _key(each.chat, then)) not in seen:
+                seen.add(key)
+                assert len(seen) <= BOUND, key
+                waiting.append((each.chat, then))
+    return list(found.values())
+
+
+def _begun(name: str) -> Chat:
+    fields = dict(CASES[name])
+    restricted, protected = fields.pop("restricted", False), fields.pop("protected", False)
+    case = chat("2026-11-24 10:00", of=VC_T, **fields)
+    if restricted:
+        case = with_errand(case.model_copy(update={"restricted": True}), Kind.SAFETY_REVIEW, case.opened_at)
+    if protected:
+        event = PersonKnown(found=True, name=None, protected=True, deceased=False)
+        case = heard(case, event, case.opened_at).chat
+    return case
+
+
+def _key(case: Chat, now: datetime) -> tuple[object, ...]:
+    word = word_of(case)
+    return (
+        state_of(case),
+        type(case.state).__name__,
+        word.word if word else None,
+        case.unit.hours.is_open(now),
+        bool(open_notes(case)),
+        bool(open_errands(case)),
+        case.reopened_until is not None and ("running" if case.reopened_until > now else "over"),
+        unspent(case.consents) is not None,
+        case.state.grace if isinstance(case.state, CloseRequested) else None,
+        case.wrong_person,
+        case.protected,
+        case.sign_accepted is not None,
+        any(each.channel == "sms" for each in case.sent),
+    )
+
+
+def _successors(case: Chat, now: datetime) -> Iterator[tuple[Walked, datetime]]:
+    for by in ACTORS:
+        for name in allowed(case, by):
+            for body in _bodies(case, name, by):
+                after = decided(case, decision({"type": name, **body}), by, now)
+                if isinstance(after, Walked):
+                    yield after, now
+    for event in _events(case):
+        if not case.ended:
+            yield heard(case, event, now), now
+    due = next_due(case)
+    if due is not None:
+        for then in (due.at, max(now, at_local(local_date(now), EVENING))):
+            yield passed(case, then), then
+
+
+def _events(case: Chat) -> list[Event]:
+    known = PersonKnown(found=True, name="Test Ett", protected=case.protected, deceased=False)
+    events: list[Event] = [
+        PatientMessage(type="patient_message", text="Hej igen."),
+        PatientWithdrew(type="patient_withdrew"),
+        PatientWithdrew(type="patient_withdrew", text="Det har gått över."),
+        known,
+        RegisterSilent(),
+        StaffTold(alerts=len(case.alerts)),
+    ]
+    for sent in [each for each in case.sent if each.channel == "sms"][-1:]:
+        events.append(SmsOutcome(message_id=sent.message_id, status="unknown"))
+        events.append(SmsReport(message_id=sent.message_id, status="delivered"))
+    return events
+
+
+def _bodies(case: Chat, name: str, by: Actor) -> tuple[dict[str, Any], ...]:
+    match name:
+        case "confirm_close":
+            return ({"token": case.state.token},) if isinstance(case.state, CloseRequested) else ()
+        case "attest_note":
+            words = {"current": "Hosta.", "assessment": "Viros."}
+            return tuple({"task_id": each, **words} for each in _written_by(case, by))
+        case "waive_note":
+            return tuple({"task_id": each, "reason": "administrative"} for each in _written_by(case, by))
+        case "complete_task":
+            kinds = (Kind.FOLLOW_UP, *ERRANDS)
+            tasks = {wait.kind: wait.task_id for wait in waits(case) if wait.kind in kinds}
+            return tuple({"task_id": each, "outcome": "done", "note": "Klart."} for each in tasks.values())
+        case "reassign_task":
+            given = [wait.task_id for wait in waits(case) if wait.kind is not Kind.HANDOVER_ACCEPT][:1]
+            return tuple({"task_id": each, "to": {"hsa_id": N2.hsa_id}, "reason": "Går hem."} for each in given)
+        case _:
+            return PLAIN[name]
+
+
+def _written_by(case: Chat, by: Actor) -> list[str]:
+    return [note.task_id for note in open_notes(case) if note.documenter == by.hsa_id][:1]
