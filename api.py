@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 
 import structlog
 import uvicorn
@@ -9,6 +10,7 @@ import uvicorn
 from config.observe import observe
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister, PeopleRegister, RegisterUnavailable
+from routine.hours import local_date
 from routine.intake import Standing
 from routine.people import PersonId
 from starter.api.app import create_app
@@ -45,6 +47,8 @@ async def serve(settings: Settings) -> None:
     tracing = observe(settings, "api")
     register = HttpPeopleRegister(settings.register_address, timeout_s=REGISTER_TIMEOUT_S)
     house = await open_house(settings, tracing=tracing, lookup=asks(register))
+    for each in house.units.due_for_review(local_date(datetime.now(UTC))):
+        log.warning("texts.number_due_for_review", number=each.number, review_by=str(each.review_by))
     config = uvicorn.Config(
         create_app(house),
         host=settings.host,

@@ -3,7 +3,7 @@
 They are read from the engine's recorded history by letting the core do it all again, so nothing has to be logged.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -132,7 +132,8 @@ def _moments(events: list[HistoryEvent]) -> Iterator[tuple[int, datetime]]:
     for number, event in enumerate(events):
         match event.event_type:
             case EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
-                taken = event.event_time.ToDatetime(UTC)
+                # As the SDK computes it, to the microsecond: ids of tasks are made from instants.
+                taken = datetime.fromtimestamp(event.event_time.ToNanoseconds() / 1e9, UTC)
             case EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED if taken is not None:
                 yield from ((each, taken) for each in arrived)
                 arrived = []
@@ -157,9 +158,11 @@ Model = TypeVar("Model")
 class _Reader:
     """The payloads of one history, as values."""
 
-    def __init__(self, converter: DataConverter, events: Iterable[HistoryEvent]) -> None:
+    def __init__(self, converter: DataConverter, events: Sequence[HistoryEvent]) -> None:
         self._converter = converter
         self._by_id = {event.event_id: event for event in events}
+        ends = [event.workflow_execution_update_completed_event_attributes for event in events]
+        self._failed = {end.accepted_event_id for end in ends if end.outcome.HasField("failure")}
 
     async def start(self) -> ChatStart:
         first = self._by_id[1].workflow_execution_started_event_attributes
@@ -184,10 +187,12 @@ class _Reader:
             case "decide":
                 signed = await self._value(request.args, Signed)
                 after = decided(chat, signed.decision, signed.by, now)
-                if isinstance(after, Refusal):
-                    # Accepted and then refused in its handler: another decision came in between.
-                    return passed(chat, now)
-                return after
+                if event.event_id not in self._failed:
+                    if isinstance(after, Refusal):
+                        raise Unreadable(f"event {event.event_id}: {after.code} for a {signed.decision.type} that was taken")
+                    return after
+                # Accepted and then refused in its handler: another decision came in between.
+                return passed(chat, now)
             case "hear":
                 return heard(chat, (await self._value(request.args, Reported)).event, now)
             case _:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from routine.hours import local_date
 from routine.people import PersonId
-from routine.phrases import Screen, closed_screen, dial, read_at
+from routine.phrases import Screen, closed_screen, dial, read_at, text_of
 from routine.unit import Unit
 
 DRAFTS = {
@@ -25,8 +25,7 @@ ADULT = 18
 
 def text(unit: Unit, template: str) -> str:
     """The unit's own text for a template, or the draft."""
-    own = next((phrase.text for phrase in unit.phrases if phrase.template == template), None)
-    return own or DRAFTS[template]
+    return text_of(unit.phrases, template) or DRAFTS[template]
 
 
 def young(person: PersonId, on: date) -> bool:
@@ -70,9 +69,14 @@ def protected(unit: Unit, *, sign: bool) -> Screen:
     return Screen(template="M11", text=f"{shown} {text(unit, 'M11-sign')}", numbers=numbers)
 
 
-def wrong_person(unit: Unit) -> Screen:
-    """M10: not about somebody else (R80)."""
-    return Screen(template="M10", text=text(unit, "M10"), numbers=dial(unit.numbers, "advice", "sos"))
+def wrong_person(unit: Unit, *, guardian: bool = False) -> Screen:
+    """M10: not about somebody else (R80); a guardian of a teenager is told the unit's phone number too."""
+    own = text_of(unit.phrases, "M10-guardian") if guardian else None
+    return Screen(
+        template="M10",
+        text=" ".join([text(unit, "M10"), *([own] if own else [])]),
+        numbers=dial(unit.numbers, "advice", "sos"),
+    )
 
 
 def on_sending(unit: Unit, at: datetime, person: PersonId, *, sign: bool, priority: int | None) -> tuple[Screen, ...]:

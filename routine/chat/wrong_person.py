@@ -7,6 +7,8 @@ from routine.actors import Actor, member
 from routine.chat.case import Chat, Line, Remark, Sent
 from routine.chat.decisions import UnmarkWrongPerson
 from routine.chat.everyday import held, may_write
+from routine.hours import local_date
+from routine.intake import OMBUD_AGE
 from routine.refusals import Refusal, conflict
 
 NOTE = "OBS FEL PATIENT"
@@ -25,7 +27,9 @@ def may_mark(chat: Chat) -> Refusal | None:
 
 def mark(chat: Chat, by: Actor, now: datetime) -> Chat:
     """Show the resident M10 and write M9; closing then excludes the case."""
-    shown = screens.wrong_person(chat.unit)
+    other = chat.submission.on_behalf_of
+    age = other.personnummer.age_on(local_date(now)) if other else None
+    shown = screens.wrong_person(chat.unit, guardian=age is not None and OMBUD_AGE <= age < screens.ADULT)
     ident = f"{chat.contact_id}:M10:{len(chat.sent) + 1}"
     sent = Sent(message_id=ident, template="M10", channel="chat", text=shown.text, at=now, sent_at=now)
     remark = Remark(at=now, by=member(by), text=NOTE, about="mark_wrong_person")

@@ -24,7 +24,7 @@ def create_app(house: House) -> FastAPI:
         await house.close()
 
     # FastAPI's own spans would tell whole paths: the callback's secret stands in one.
-    quiet: TelemetryConfig = {"tracing": False, "metrics": False}
+    quiet: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
     app = FastAPI(title="Vaka", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, telemetry=quiet)
     app.state.house = house
     app.state.verifier = Verifier(house.settings)

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter
 
 from routine.actors import Actor
 from routine.chat.access import may_open
-from routine.chat.decisions import AnyDecision, Decision
+from routine.chat.decisions import AnyDecision, Decision, Message
 from routine.refusals import Refusal
+from routine.tone import hints
 from starter import cases
 from starter.api.answers import FullView, ReducedView, answers
 from starter.api.body import parsed, raw
@@ -49,7 +50,10 @@ async def decide(contact_id: str, request: Request, house: TheHouse, by: Caller)
             await house.journal.log(now, by, contact_id, decision.type, "refused", answer.code)
             raise Problem.of(answer)
         await house.journal.log(now, by, contact_id, decision.type, "accepted")
-        return 200, await _view(house, contact_id, by)
+        shown = await _view(house, contact_id, by)
+        if isinstance(decision, Message) and decision.text:
+            shown["hints"] = list(hints(decision.text))
+        return 200, shown
 
     return await once(house, by, contact_id, key, body, do)
 

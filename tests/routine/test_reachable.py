@@ -80,16 +80,33 @@ EVENTS_OF: dict[str, tuple[str, ...]] = {
     "for somebody else": ("wrote", "despaired", "protected"),
 }
 """What is heard, where it is not `PLAIN_EVENTS`; the worlds together hear everything."""
-FOLLOWED: dict[str, tuple[str, ...]] = {
-    "no times, wrong person": ("kept", "wrong"),
-    "reminded by SMS": ("errands", "protected"),
-    "for somebody else": ("wrong", "protected", "errands"),
-    "Friday evening, a sign": ("protected", "errands"),
-    "in despair": ("errands",),
-    "protected, and a sign": ("kept", "errands", "protected"),
+CLOSING = ("request_close", "confirm_close", "waive_note")
+DECIDED: dict[str, tuple[str, ...]] = {
+    "Friday evening, a sign": (
+        *("pick", "take_over", "message", "record_consent", "handover", "accept_handover", "release"),
+        *("log_call", "complete_task", "moved_outside", "waive_note", "set_urgency"),
+    ),
+    "no times, wrong person": (
+        *("pick", "message", "keep_for_slot", "offer_slot", "book_slot", "resolve_kept"),
+        *("mark_wrong_person", "unmark_wrong_person", "take_over", "no_action_needed", *CLOSING),
+    ),
+    "reminded by SMS": (
+        *("pick", "message", "sms_reminder", "stop_messages", "contact_preference"),
+        *("complete_task", "moved_outside", *CLOSING),
+    ),
+    "in despair": ("pick", "message", "take_over", "release", "no_action_needed", *CLOSING),
+    "protected, and a sign": tuple(TYPES),
+    "for somebody else": ("pick", "message", "mark_wrong_person", "moved_outside", "no_action_needed", *CLOSING),
 }
-"""Where what goes beside the rest (`BESIDE`) is followed further; elsewhere it is only looked at."""
-BESIDE = ("kept", "wrong", "errands", "protected")
+"""What is followed further in a world that is about something; what is decided otherwise is only looked at.
+
+The worlds that are about nothing follow what `BESIDE` does not name.
+"""
+BESIDE = (
+    *("sms_reminder", "stop_messages", "contact_preference", "keep_for_slot", "offer_slot", "book_slot"),
+    *("resolve_kept", "mark_wrong_person", "unmark_wrong_person", "moved_outside"),
+)
+MAIN = tuple(name for name in TYPES if name not in BESIDE)
 OFFERED_YET = (("handover", "CONSENT_REQUIRED"), ("sms_reminder", "RATE_LIMIT"))
 """What is offered although what was said, or the clock, may refuse it."""
 
@@ -137,11 +154,6 @@ def key(case: Chat, now: datetime) -> Key:
     )
 
 
-def followed(name: str, what: Key, begun: Key) -> bool:
-    """Whether the walk goes on from there, or has only looked."""
-    return all(getattr(what, each) == getattr(begun, each) for each in BESIDE if each not in FOLLOWED.get(name, ()))
-
-
 @dataclass
 class Walk:
     """What a walk has seen."""
@@ -150,6 +162,7 @@ class Walk:
     accepted: Counter[str]
     steps: int = 0
     events: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 @cache
@@ -157,8 +170,12 @@ def walk(name: str) -> Walk:
     """Everything that can become of the case."""
     submitted, of, fields = CASES[name]
     begun, now = chat(submitted, of=of, **fields), at(submitted)
-    first = key(begun, now)
-    found = Walk(seen={first}, accepted=Counter(), events=EVENTS_OF.get(name, PLAIN_EVENTS))
+    found = Walk(
+        seen={key(begun, now)},
+        accepted=Counter(),
+        events=EVENTS_OF.get(name, PLAIN_EVENTS),
+        follows=DECIDED.get(name, MAIN),
+    )
     waiting = deque([(begun, now)])
     while waiting:
         case, now = waiting.popleft()
@@ -172,9 +189,7 @@ def walk(name: str) -> Walk:
             if (what := key(after, then)) not in found.seen:
                 found.seen.add(what)
                 assert len(found.seen) <= BOUND, what
-                is_watched(after)
-                if followed(name, what, first):
-                    waiting.append((after, then))
+                waiting.append((after, then))
     return found
 
 
@@ -255,18 +270,22 @@ def turn(case: Chat, now: datetime) -> datetime:
 def decided(case: Chat, by: Actor, now: datetime, found: Walk, *, everything: bool) -> list[Chat]:
     """What her decisions make of it. With `everything` she also tries what she is not offered."""
     may, after = allowed(case, by), []
-    for name in TYPES if everything else may:
+    for name in TYPES if everything else (each for each in may if each in found.follows):
         answer = decide(case, decision(body(case, name, by)), by, now)
         if isinstance(answer, Chat):
             assert name in may, f"{name} is not offered, yet accepted from {by.hsa_id}"
             found.accepted[name] += 1
-            after.append(answer)
+            if name in found.follows:
+                after.append(answer)
+            else:
+                is_watched(answer)
+                keeps_its_signs(case, answer)
         elif name in may:
             assert (name, answer.code) in OFFERED_YET, f"{name} is offered, and {answer.code}"
         for fields in OTHERWISE.get(name, ()) if name in may else ():
             other = decide(case, decision({"type": name, **fields}), by, now)
             assert isinstance(other, Refusal) or name in may
-            if isinstance(other, Chat):
+            if isinstance(other, Chat) and name in found.follows:
                 after.append(other)
     return after
 

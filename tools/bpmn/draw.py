@@ -98,9 +98,9 @@ class _Sheet:
         return Drawing(pool, lanes, nodes, labels, {way.flow.id: self._bends(way, nodes) for way in found})
 
     def _border(self, row: int) -> int:
-        """The line between two lanes runs along the upper side of the channel above the row."""
-        last = len(self._top) - 1
-        return self._top[row][1] if row == last else self._top[row][0]
+        """The line between two lanes: below the tracks of the channel above the row, which belong to the upper lane."""
+        outer = row in (0, len(self._top) - 1)
+        return (PAGE if row == 0 else self._top[row][1]) if outer else self._top[row][1] - EDGE // 2
 
     def _bends(self, way: Way, nodes: dict[str, Box]) -> tuple[Point, ...]:
         source, target = nodes[way.flow.source], nodes[way.flow.target]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 BPMN: Final = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+STATE: Final = "state"
 SIZES: Final = {"Event": (36, 36), "Gateway": (50, 50), "Task": (100, 80)}
 
 
@@ -20,6 +21,8 @@ class Node:
     tag: str
     name: str
     lane: str
+    state: bool = False
+    """Whether the file puts it into the category `state`: the case rests there."""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -79,7 +82,8 @@ def graph_of(root: ET.Element) -> Graph:
         elif tag.endswith(tuple(SIZES)):
             if ident not in lane_of:
                 raise Unlayable(f"{ident} is in no lane")
-            nodes[ident] = Node(ident, tag, each.get("name", ""), lane_of[ident])
+            state = any(ref.text == STATE for ref in each.iter(f"{BPMN}categoryValueRef"))
+            nodes[ident] = Node(ident, tag, each.get("name", ""), lane_of[ident], state)
         elif tag not in ("documentation", "laneSet", "extensionElements"):
             raise Unlayable(f"{ident}: a {tag} cannot be laid out")
     for flow in flows:

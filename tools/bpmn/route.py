@@ -4,7 +4,7 @@ Channels hold parallel tracks. Arrows from one source, or to one target, may sha
 others never do, so that no two lie on each other. Nodes stand in cells between the channels, so that none is crossed.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from tools.bpmn.graph import Flow, Graph
@@ -69,12 +69,14 @@ class Channel:
 def ways(graph: Graph, where: Placed) -> tuple[list[Way], dict[Lane, Channel]]:
     """The way of every flow, and the channels with what is asked of them."""
     channels: dict[Lane, Channel] = defaultdict(Channel)
-    found = [_way(flow, where, channels) for flow in graph.flows]
+    entered = Counter(flow.target for flow in graph.flows)
+    found = [_way(flow, where, channels, alone=entered[flow.target] == 1) for flow in graph.flows]
     _keep_apart(found, where, channels)
     return found, channels
 
 
-def _way(flow: Flow, where: Placed, channels: dict[Lane, Channel]) -> Way:
+def _way(flow: Flow, where: Placed, channels: dict[Lane, Channel], *, alone: bool) -> Way:
+    """One arrow's way. `alone`: nothing else ends there, so that along the rows it goes with those from its source."""
     (from_column, from_row), (to_column, to_row) = where.cells[flow.source], where.cells[flow.target]
     if from_row == to_row and _free_between(where, from_row, from_column, to_column):
         return Way(flow, ())
@@ -89,10 +91,11 @@ def _way(flow: Flow, where: Placed, channels: dict[Lane, Channel]) -> Way:
         height = to_row if from_row < to_row else to_row + 1
     along = ("h", height)
     leaving, arriving = (0, flow.source), (2, flow.target)
+    along_key = (0, flow.source) if alone else (1, flow.target)
     channels[out].ask(leaving, 2 * from_row + 1, 2 * height)
-    channels[along].ask((1, flow.target), 2 * from_column + 2, 2 * to_column)
+    channels[along].ask(along_key, 2 * from_column + 2, 2 * to_column)
     channels[into].ask(arriving, 2 * height, 2 * to_row + 1)
-    return Way(flow, ((out, leaving), (along, (1, flow.target)), (into, arriving)))
+    return Way(flow, ((out, leaving), (along, along_key), (into, arriving)))
 
 
 def _free_between(where: Placed, row: int, start: int, end: int) -> bool:

@@ -3,14 +3,17 @@
 import xml.etree.ElementTree as ET
 
 from tools.bpmn.draw import Box, Drawing, drawing
-from tools.bpmn.graph import BPMN, Graph, graph_of
+from tools.bpmn.graph import BPMN, Graph, Node, graph_of
 
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DD = "{http://www.omg.org/spec/DD/20100524/DI}"
-PREFIXES = {"": BPMN, "bpmndi": DI, "dc": DC, "di": DD, "xsi": "{http://www.w3.org/2001/XMLSchema-instance}"}
-FIRST = ("documentation", "extensionElements")
+COLOR = "{http://www.omg.org/spec/BPMN/non-normative/color/1.0}"
+XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+PREFIXES = {"": BPMN, "bpmndi": DI, "dc": DC, "di": DD, "xsi": XSI, "color": COLOR}
+FIRST = ("documentation", "extensionElements", "categoryValueRef")
 """What the schema wants before a node's flows."""
+STATE_COLOR = {f"{COLOR}background-color": "#fde68a", f"{COLOR}border-color": "#78350f"}
 
 
 def laid_out(text: str) -> str:
@@ -54,8 +57,7 @@ def _diagram(root: ET.Element, graph: Graph, drawn: Drawing) -> ET.Element:
     for lane, box in drawn.lanes.items():
         _shape(plane, lane, box, {"isHorizontal": "true"})
     for node, box in drawn.nodes.items():
-        marked = {"isMarkerVisible": "true"} if graph.nodes[node].tag == "exclusiveGateway" else {}
-        shape = _shape(plane, node, box, marked)
+        shape = _shape(plane, node, box, _look(graph.nodes[node]))
         if node in drawn.labels:
             _bounds(ET.SubElement(shape, f"{DI}BPMNLabel"), drawn.labels[node])
     for flow, points in drawn.flows.items():
@@ -63,6 +65,12 @@ def _diagram(root: ET.Element, graph: Graph, drawn: Drawing) -> ET.Element:
         for x, y in points:
             ET.SubElement(edge, f"{DD}waypoint", {"x": str(x), "y": str(y)})
     return diagram
+
+
+def _look(node: Node) -> dict[str, str]:
+    """A state is coloured and has no cross: it is where the case rests, not a choice."""
+    look = {"isMarkerVisible": str(not node.state).lower()} if node.tag == "exclusiveGateway" else {}
+    return look | STATE_COLOR if node.state else look
 
 
 def _shape(plane: ET.Element, element: str, box: Box, more: dict[str, str]) -> ET.Element:
