@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 
 from activities.people import PeopleActivities
 from activities.projection import ProjectionActivities
-from config.observe import observe
+from config.observe import leave, observe
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister, PeopleRegister
 from store.database import connect as database
@@ -80,3 +80,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    leave()

@@ -7,7 +7,7 @@ import signal
 import structlog
 import uvicorn
 
-from config.observe import observe
+from config.observe import leave, observe
 from config.settings import Settings
 from config.units import load_units
 from starter.api.app import create_app
@@ -67,6 +67,7 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Run the API."""
     asyncio.run(serve(Settings()))
+    leave()
 
 
 if __name__ == "__main__":
