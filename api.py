@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import structlog
 import uvicorn
 
-from config.observe import observe
+from config.observe import leave, observe
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister, PeopleRegister, RegisterUnavailable
 from routine.hours import local_date
@@ -74,6 +74,7 @@ async def serve(settings: Settings) -> None:
 def main() -> None:
     """Run the API."""
     asyncio.run(serve(Settings()))
+    leave()
 
 
 if __name__ == "__main__":

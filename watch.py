@@ -8,7 +8,7 @@ import signal
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.observe import observe
+from config.observe import leave, observe
 from config.settings import Settings
 from starter.house import open_house
 from starter.watchman import Watchman
@@ -39,3 +39,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    leave()

@@ -15,7 +15,7 @@ from temporalio.worker import Worker
 from activities.people import PeopleActivities
 from activities.projection import ProjectionActivities
 from activities.sms import SendingActivities
-from config.observe import observe
+from config.observe import leave, observe
 from config.settings import Settings
 from gateways.mail import SmtpMailGateway
 from gateways.people import HttpPeopleRegister
@@ -105,3 +105,4 @@ async def main() -> None:
 
 if __name__ == "__main__":
     asyncio.run(main())
+    leave()

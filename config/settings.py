@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     names (docker, kubernetes). The environment goes before the files.
     """
 
-    model_config = SettingsConfigDict(env_prefix="VAKA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="VAKA_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     profile: Literal["demo", "production"] = "demo"
     data_dir: Path = ROOT / "var"

@@ -41,7 +41,10 @@ async def _prepare(settings: Settings) -> None:
 
 
 def children(settings: Settings, engine: Engine) -> list[Child]:
-    """The house's processes, each ready by its own word."""
+    """The house's processes, each ready by its own word.
+
+    They bear each other's absence, so all but the engine start at once: on two cores that halves the start.
+    """
     own = [_engine(settings, engine)] if isinstance(engine, Program) else []
     needs = ("engine",) if own else ()
     world = Child(
@@ -57,10 +60,10 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         "worker",
         (sys.executable, str(ROOT / "worker.py")),
         ready=_polled(settings),
-        depends_on=(*needs, *(("world",) if settings.profile == "demo" else ())),
+        depends_on=needs,
         stop_within_s=25,
     )
-    watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=("worker",))
+    watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=needs)
     api = Child(
         "api",
         (sys.executable, str(ROOT / "api.py")),
@@ -68,7 +71,7 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         port=settings.api_port,
         port_setting="VAKA_API_PORT",
         host=settings.host,
-        depends_on=("worker",),
+        depends_on=needs,
     )
     return [*own, *([world] if settings.profile == "demo" else []), worker, watch, api]
 

@@ -27,7 +27,7 @@ class Child:
     host: str = "127.0.0.1"
     more_ports: Mapping[str, int] = field(default_factory=dict)
     depends_on: tuple[str, ...] = ()
-    ready_within_s: float = 30.0
+    ready_within_s: float = 60.0
     stop_within_s: float = 10.0
 
     @property

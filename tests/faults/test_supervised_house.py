@@ -23,10 +23,10 @@ pytestmark = pytest.mark.xdist_group("faults")
 
 VAKA = Path(sys.executable).with_name("vaka")
 CHILDREN = ("engine", "world", "worker", "watch", "api")
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
 SECOND_START_WITHIN_S = 15.0
 LOADED_WITHIN_S = 30.0
-"""The promise is 15 s on two cores of one's own; while other tests use them too it is held to this."""
+"""The promise is 15 s on two cores of one's own; while others use them too it is held to this, and to their share."""
 
 
 class Run:
@@ -118,6 +118,14 @@ def lives(pid: int) -> bool:
         return False
 
 
+def command_of(pid: int) -> str:
+    """What a process runs; nothing if it has just ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 async def promised(env: Mapping[str, str]) -> dict[str, object]:
     """`/health/promise`."""
     async with httpx.AsyncClient() as http:
@@ -127,7 +135,7 @@ async def promised(env: Mapping[str, str]) -> dict[str, object]:
 
 
 async def test_a_morning_a_crash_and_the_next_start(tmp_path: Path) -> None:
-    """First start: the morning and the worklist. A killed child comes back. Ctrl-C. Second start: everybody is there."""
+    """The morning and the worklist; a killed child comes back; Ctrl-C; the second start finds everybody."""
     env = ports()
     async with vaka_run(tmp_path, env) as first:
         took = await first.is_up()
@@ -167,21 +175,24 @@ async def test_a_morning_a_crash_and_the_next_start(tmp_path: Path) -> None:
         assert "3 öppna ärenden från förra gången finns kvar" in second.log
         assert "En kort morgon" not in second.log
         assert (await promised(env))["open"] == open_cases
-        assert took < (SECOND_START_WITHIN_S if load < 1 else LOADED_WITHIN_S)
+        assert took < promised_start_s(load)
         assert await second.ends(signal.SIGTERM) == 0
+
+
+def promised_start_s(load: float) -> float:
+    """How long the second start may take while so many want the cores."""
+    cores = os.cpu_count() or 1
+    return SECOND_START_WITHIN_S if load < cores else max(LOADED_WITHIN_S, SECOND_START_WITHIN_S * load / cores)
 
 
 async def _pid_of(run: Run, program: str) -> int:
     """The child that runs it."""
 
-    async def found() -> int | None:
-        for pid in run.children():
-            if program.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        return None
+    async def found() -> list[int]:
+        return [pid for pid in run.children() if program in command_of(pid)]
 
-    pid: int = await until(program, found)
-    return pid
+    pids: list[int] = await until(program, found)
+    return pids[0]
 
 
 async def test_a_taken_port(tmp_path: Path) -> None:
@@ -195,15 +206,16 @@ async def test_a_taken_port(tmp_path: Path) -> None:
     assert re.search(rf"port {env['VAKA_API_PORT']} for api is taken; choose another with VAKA_API_PORT", lines[0])
 
 
-async def test_a_server_that_is_already_there(tmp_path: Path, temporal: WorkflowEnvironment) -> None:
+async def test_a_server_that_is_already_there(tmp_path: Path, engine_binary: str) -> None:
     """VAKA_TEMPORAL_ADDRESS: the house moves in with that server, starts none of its own, and leaves it running."""
-    address = temporal.client.service_client.config.target_host
-    env = {**ports(), "VAKA_TEMPORAL_ADDRESS": address, "VAKA_TASK_QUEUE": "vaka-moved-in"}
-    async with vaka_run(tmp_path, env) as run:
-        await run.says("everything is ready")
-        assert len(run.children()) == len(CHILDREN) - 1
-        assert not re.search(r"^engine ", run.log, re.MULTILINE)
-        await run.is_up()
-        assert (await promised(env))["open"] == 3
-        assert await run.ends() == 0
-    assert await temporal.client.count_workflows('TaskQueue="vaka-moved-in"')
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=engine_binary, dev_server_log_level="error"
+    ) as there:
+        env = {**ports(), "VAKA_TEMPORAL_ADDRESS": there.client.service_client.config.target_host}
+        async with vaka_run(tmp_path, env) as run:
+            await run.is_up()
+            assert len(run.children()) == len(CHILDREN) - 1
+            assert not re.search(r"^engine ", run.log, re.MULTILINE)
+            assert (await promised(env))["open"] == 3
+            assert await run.ends() == 0
+        assert (await there.client.count_workflows('WorkflowType="ChatContact"')).count == 3

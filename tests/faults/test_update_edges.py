@@ -271,6 +271,7 @@ async def test_a_worker_that_is_asked_to_stop(unwatched: Processes) -> None:
     await unwatched.begins(stockholm("2026-11-23", "09:00"))
     client = Stubborn(unwatched)
     contact = await client.submit(chat(P1))
+    await client.decide("N1", contact, "pick")
     work = [
         asyncio.create_task(client.decide("N1", contact, "internal_note", text=f"anteckning {each}"))
         for each in range(8)

@@ -10,7 +10,7 @@ from typing import Any
 
 from audit.steps import Step, Walked, decided, heard, passed, place_of
 from routine.actors import Actor
-from routine.chat.case import Chat, CloseRequested, open_errands, open_notes
+from routine.chat.case import Chat, CloseRequested, Grace, InHand, open_errands, open_notes
 from routine.chat.decide import allowed
 from routine.chat.elapse import next_due, with_errand
 from routine.chat.events import (
@@ -32,7 +32,7 @@ from tests.routine.world import D1, N1, N2, VC_T, at, chat, decision
 
 ACTORS: tuple[Actor, ...] = (N1, N2, D1)
 EVENING = time(18, 30)
-BOUND = 6_000
+BOUND = 1_000
 """More cases than this, and something grows without end."""
 LEADS_NOWHERE = ("internal_note", "set_urgency", "stop_messages", "contact_preference", "reassign_task")
 """Once from each state is enough."""
@@ -101,17 +101,17 @@ def _begun(name: str) -> Chat:
 
 
 def _key(case: Chat, now: datetime) -> tuple[object, ...]:
-    word = word_of(case)
+    word, state, until = word_of(case), case.state, case.reopened_until
     return (
         state_of(case),
-        type(case.state).__name__,
+        type(state).__name__,
         word.word if word else None,
-        case.unit.hours.is_open(now),
         bool(open_notes(case)),
         bool(open_errands(case)),
-        case.reopened_until is not None and ("running" if case.reopened_until > now else "over"),
-        unspent(case.consents) is not None,
-        case.state.grace if isinstance(case.state, CloseRequested) else None,
+        isinstance(state, Grace) and case.unit.hours.is_open(now),
+        isinstance(state, InHand) and until is not None and ("running" if until > now else "over"),
+        isinstance(state, InHand) and unspent(case.consents) is not None,
+        isinstance(state, CloseRequested) and state.grace,
         case.wrong_person,
         case.protected,
         case.sign_accepted is not None,

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 BIN: Final = Path("/usr/lib/postgresql/15/bin")
-USER: Final = "vaka"
+USER: Final = "tester"
 PASSWORD: Final = "lösen ord@:/?#%"
 """With every character that a URL would trip over."""
 MEMORY: Final = Path("/dev/shm")

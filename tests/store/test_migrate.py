@@ -15,6 +15,7 @@ from store.database import connect
 from store.migrate import config, migrate
 from store.projection import NEW_EPOCH, Projection
 from tests.store.conftest import Place
+from tests.store.postgresql import Server
 
 METADATA = {"projection": tables.projection, "journal": tables.journal}
 PROCESSES = 3
@@ -75,23 +76,24 @@ async def test_processes_that_start_together(place: Place) -> None:
     ]
     for process in started:
         assert process.stdout is not None
-        assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
-    ended = await asyncio.gather(*(asyncio.wait_for(process.communicate(b"\n"), 30) for process in started))
+        assert await asyncio.wait_for(process.stdout.readline(), 90) == b"ready\n"
+    ended = await asyncio.gather(*(asyncio.wait_for(process.communicate(b"\n"), 90) for process in started))
     assert [process.returncode for process in started] == [0] * PROCESSES, [errors.decode() for _, errors in ended]
     assert (await place.projection().house()).epoch == NEW_EPOCH
 
 
-async def test_a_second_process_waits_longer_than_for_an_answer(place: Place) -> None:
+async def test_a_second_process_waits_longer_than_for_an_answer(postgresql: Server) -> None:
     """A migration may take its time: the other's patience for one answer is not what it waits by."""
-    if place.kind == "sqlite":
-        pytest.skip("SQLite waits for a lock on a file, however long")
-    first, second = place.engine("projection"), place.engine("projection", patience_s=0.3)
+    url = postgresql.url(postgresql.database())
+    first, second = connect(url, durable=False), connect(url, durable=False, patience_s=2)
     async with first.begin() as db:
         await db.exec_driver_sql("SELECT pg_advisory_xact_lock(7265211)")
         waiting = asyncio.create_task(migrate(second, "projection"))
-        await asyncio.sleep(1)
+        await asyncio.sleep(2.5)
         assert not waiting.done()
     await waiting
+    for engine in (first, second):
+        await engine.dispose()
 
 
 async def test_only_the_read_model_can_be_downgraded(place: Place) -> None:
