@@ -14,7 +14,7 @@ BIN := .venv/bin
 UV_ON_PATH := $(shell uv --version 2>/dev/null | awk '{split($$2, v, "."); if (v[1] + 0 > 0 || v[2] + 0 >= 13) print "uv"}')
 UV := $(or $(UV_ON_PATH),.uv/bin/uv)
 
-.PHONY: help setup engine run test lint histories diagram clean
+.PHONY: help setup engine run test lint histories bench diagram clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +47,9 @@ lint: $(ENV) ## check style, types and boundaries only
 histories: setup ## record the histories the replay tests compare with
 	@echo "histories: recording"
 	@$(BIN)/python -m tests.replay.record
+
+bench: setup ## measure what a decision costs, as ratios to the bare engine in the same run
+	@$(BIN)/python -m bench
 
 diagram: $(ENV) ## draw the process diagrams from the workflows
 	@echo "diagram: drawing"

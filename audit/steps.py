@@ -189,7 +189,9 @@ class _Reader:
                 after = decided(chat, signed.decision, signed.by, now)
                 if event.event_id not in self._failed:
                     if isinstance(after, Refusal):
-                        raise Unreadable(f"event {event.event_id}: {after.code} for a {signed.decision.type} that was taken")
+                        raise Unreadable(
+                            f"event {event.event_id}: {after.code} for a {signed.decision.type} that was taken"
+                        )
                     return after
                 # Accepted and then refused in its handler: another decision came in between.
                 return passed(chat, now)

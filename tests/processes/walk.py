@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
-from audit.steps import Step, Walked, decided, heard, passed, place_of
+from audit.steps import Step, Walked, begun, decided, heard, passed, place_of
 from routine.actors import Actor
-from routine.chat.case import Chat, CloseRequested, Grace, InHand, open_errands, open_notes
+from routine.chat.case import Chat, CloseRequested, Grace, InHand, RegisterAway, open_errands, open_notes
 from routine.chat.decide import allowed
 from routine.chat.elapse import next_due, with_errand
 from routine.chat.events import (
@@ -73,9 +73,9 @@ CASES: dict[str, dict[str, Any]] = {
 
 def walked(name: str) -> list[Walked]:
     """Everything that can become of the case, one entry for each kind of step from each kind of case."""
-    begun, now = _begun(name), at("2026-11-24 10:00")
-    waiting, seen = deque([(begun, now)]), {_key(begun, now)}
-    found: dict[Step, Walked] = {}
+    first, now = _begun(name), at("2026-11-24 10:00")
+    waiting, seen = deque([(first, now)]), {_key(first, now)}
+    found: dict[Step, Walked] = {step: begun(first) for step in begun(first).steps}
     while waiting:
         case, now = waiting.popleft()
         for each, then in _successors(case, now, found):
@@ -115,6 +115,8 @@ def _key(case: Chat, now: datetime) -> tuple[object, ...]:
         case.wrong_person,
         case.protected,
         case.sign_accepted is not None,
+        isinstance(state, InHand) and isinstance(case.person, RegisterAway),
+        isinstance(state, InHand) and any(each.channel == "sms" for each in case.sent),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a resident is shown and what begins, by every row of table A11, judged at the second of sending (R50-R52, R76, B8)."""
+"""What a resident is shown and what begins, by every row of table A11, to the second (R50-R52, R76, B8)."""
 
 from typing import Any
 
@@ -114,11 +114,8 @@ async def test_a_yes_asks_the_assessors_and_never_lets_go(story: Story) -> None:
     await story.comes_in("197909212396", triaged=True, priority=1)
     contact = await story.comes_in(P1, triaged=True, priority=5, form=YES)
     rows = await story.worklist()
-    assert [(row["contact_id"], row["tier"], row["suicide_state"]) for row in rows][0] == (
-        contact,
-        "suicide",
-        "suspected",
-    )
+    first = rows[0]
+    assert (first["contact_id"], first["tier"], first["suicide_state"]) == (contact, "suicide", "suspected")
     owed = {task["kind"]: task["owner"] for task in rows[0]["tasks"]}
     assert owed == {"handover_accept": {"role": "assessor"}, "handle": {"role": "licensed"}}
     await story.decide("N1", contact, "pick")
@@ -190,10 +187,7 @@ async def test_unknown_unit_and_stale_time(story: Story) -> None:
     """A11: what cannot be judged is refused, names the field, and begins nothing."""
     await story.begins(*OPEN)
     for fields, field in (({"unit": "X"}, "unit"), ({"submitted_at": "2026-11-25T10:30:00+01:00"}, "submitted_at")):
-        try:
+        with pytest.raises(Refused) as refused:
             await story.submit(chat(P1, **fields), key())
-        except Refused as refused:
-            assert (refused.status, refused.problem["field"]) == (422, field)
-        else:
-            raise AssertionError(field)
+        assert (refused.value.status, refused.value.problem["field"]) == (422, field)
     assert await story.worklist() == []

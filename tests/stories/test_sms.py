@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from starter.desk import Refused
 from tests.story import P5, Story
 
@@ -52,7 +54,7 @@ async def test_one_reminder_an_hour(story: Story) -> None:
 
 
 async def test_a_number_that_stops_working(story: Story) -> None:
-    """R56, B9: a failed delivery is a task for the holder, and completing it is her word that the patient is reached."""
+    """R56, B9: a failed delivery is a task for the holder; completing it is her word that the patient is reached."""
     contact = await silent(story)
     await story.decide("N1", contact, "sms_reminder")
     await story.at("14:06")
@@ -139,9 +141,6 @@ async def test_the_register_stays_away(story: Story) -> None:
 async def test_wrong_callback_secret(story: Story) -> None:
     """The address of delivery reports is a secret."""
     await story.begins("2026-11-27", "10:00")
-    try:
+    with pytest.raises(Refused) as refused:
         await story.call("POST", "/callbacks/sms/guess", data={"id": "x", "status": "failed"})
-    except Refused as refused:
-        assert refused.status == 404
-    else:
-        raise AssertionError("a guessed address was taken")
+    assert refused.value.status == 404

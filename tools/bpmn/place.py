@@ -126,7 +126,9 @@ def _rows(graph: Graph, column: dict[str, int], main: set[str]) -> tuple[dict[st
     for node in graph.nodes.values():
         if node.id in main:
             stacks[node.lane, column[node.id]].append(node.id)
-    heights = {lane: max([len(each) for (of, _), each in stacks.items() if of == lane], default=0) for lane in graph.lanes}
+    heights = {
+        lane: max([len(each) for (of, _), each in stacks.items() if of == lane], default=0) for lane in graph.lanes
+    }
     tops, top = {}, 0
     for lane in graph.lanes:
         tops[lane], top = top, top + heights[lane]
@@ -140,9 +142,7 @@ def _rows(graph: Graph, column: dict[str, int], main: set[str]) -> tuple[dict[st
     return {node: int(at) for node, at in row.items()}, heights
 
 
-def _middle(
-    node: str, near: dict[str, list[str]], row: dict[str, float], tops: dict[str, int], graph: Graph
-) -> float:
+def _middle(node: str, near: dict[str, list[str]], row: dict[str, float], tops: dict[str, int], graph: Graph) -> float:
     """The middle of the rows of those it is joined with, over all lanes."""
     rows = sorted(row[each] + tops[graph.nodes[each].lane] for each in near[node])
     if not rows:

@@ -45,7 +45,10 @@ class Channel:
             taken: list[list[tuple[int, int]]] = []
             for key in keys:
                 low, high = self.reach[key]
-                floor = max([number[a] - first + 1 for a, b in self.before if b == key and a in number and a[0] == part], default=0)
+                floor = max(
+                    [number[a] - first + 1 for a, b in self.before if b == key and a in number and a[0] == part],
+                    default=0,
+                )
                 nth = next((n for n in range(floor, len(taken)) if all(high < a or low > b for a, b in taken[n])), None)
                 if nth is None:
                     nth = max(len(taken), floor)
@@ -99,9 +102,7 @@ def _way(flow: Flow, where: Placed, channels: dict[Lane, Channel], *, alone: boo
 
 
 def _free_between(where: Placed, row: int, start: int, end: int) -> bool:
-    return start < end and not any(
-        at == row and start < column < end for column, at in where.cells.values()
-    )
+    return start < end and not any(at == row and start < column < end for column, at in where.cells.values())
 
 
 def _keep_apart(found: list[Way], where: Placed, channels: dict[Lane, Channel]) -> None:
