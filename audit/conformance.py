@@ -9,7 +9,7 @@ they are open in.
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -64,7 +64,6 @@ class Process:
     states: dict[str, str]
     """Element by the state's name."""
     flows: tuple[Flow, ...]
-    _out: dict[str, list[Flow]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def start(self) -> str:
@@ -82,6 +81,7 @@ class Process:
         begun = {flow.target for flow in self.flows if self.elements[flow.source] == "parallelGateway"}
         return frozenset(flow.target for flow in self.flows if flow.source in begun - self.resting)
 
+    @cached_property
     def steps(self) -> frozenset[str]:
         """The elements that are steps: tasks and events, but no states."""
         return frozenset(
@@ -90,10 +90,14 @@ class Process:
 
     def leaving(self, element: str) -> list[Flow]:
         """The flows out of an element."""
-        if not self._out:
-            for flow in self.flows:
-                self._out.setdefault(flow.source, []).append(flow)
-        return self._out.get(element, [])
+        return self._leaving.get(element, [])
+
+    @cached_property
+    def _leaving(self) -> dict[str, list[Flow]]:
+        found: dict[str, list[Flow]] = {}
+        for flow in self.flows:
+            found.setdefault(flow.source, []).append(flow)
+        return found
 
 
 def process(path: Path) -> Process:
@@ -128,27 +132,29 @@ def _open_in(flow: ET.Element) -> frozenset[str] | None:
     return frozenset(state.strip().removesuffix(SUFFIX) for state in read[1].split(","))
 
 
-def replayed(of: Process, steps: Sequence[Step]) -> Replayed:
-    """The steps held against the diagram. After a deviation the replay goes on from where the case really was."""
+def replayed(of: Process, steps: Sequence[Step], stood: str | None = None) -> Replayed:
+    """The steps held against the diagram, from the case's beginning or from where it `stood`.
+
+    After a deviation the replay goes on from where the case really was.
+    """
     deviations: list[Deviation] = []
     visited: set[str] = set()
-    stood: str | None = None
     for number, step in enumerate(steps, 1):
         ways, why = _followed(of, step, stood)
         if why:
             deviations.append(Deviation(number, step, why))
         for way in ways:
-            visited |= {flow.id for flow in way} | {end for flow in way for end in (flow.source, flow.target)}
+            visited |= {flow.id for flow in way}.union(*({flow.source, flow.target} for flow in way))
         stood = step.after
     return Replayed(tuple(deviations), frozenset(visited))
 
 
-Path_ = tuple[Flow, ...]
+Way = tuple[Flow, ...]
 
 
-def _followed(of: Process, step: Step, stood: str | None) -> tuple[list[Path_], str | None]:
+def _followed(of: Process, step: Step, stood: str | None) -> tuple[list[Way], str | None]:
     """The ways by which the step follows the diagram, or why it does not."""
-    if step.name not in of.steps():
+    if step.name not in of.steps:
         return [], "unknown step"
     if odd := {state for state in (step.before, step.after) if state is not None} - of.states.keys():
         return [], f"unknown state {', '.join(sorted(odd))}"
@@ -168,7 +174,7 @@ def _followed(of: Process, step: Step, stood: str | None) -> tuple[list[Path_], 
     return found, None if found else f"no flow leads from it to {step.after}"
 
 
-def _begun(of: Process, step: Step) -> tuple[list[Path_], str | None]:
+def _begun(of: Process, step: Step) -> tuple[list[Way], str | None]:
     """The first step: over the parallel gateway to the first state, and to the loops beside."""
     if step.name != of.start:
         return [], f"a case begins with {of.start}"
@@ -182,9 +188,9 @@ def _goal(of: Process, place: str, step: Step) -> str:
     return of.states[step.after] if place in of.resting else place
 
 
-def _ways(of: Process, start: str, goal: str, state: str | None) -> Iterator[Path_]:
+def _ways(of: Process, start: str, goal: str, state: str | None) -> Iterator[Way]:
     """The ways from one element to another with nothing but choices in between, along flows that are open."""
-    waiting: list[Path_] = [(flow,) for flow in of.leaving(start) if _is_open(flow, state)]
+    waiting: list[Way] = [(flow,) for flow in of.leaving(start) if _is_open(flow, state)]
     while waiting:
         way = waiting.pop()
         end = way[-1].target

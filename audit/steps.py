@@ -139,8 +139,10 @@ def _moments(events: list[HistoryEvent]) -> Iterator[tuple[int, datetime]]:
                 arrived = []
             case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED if taken is not None:
                 yield number, taken
-            case _ if event.event_type in _ARRIVING:
+            case kind if kind in _ARRIVING:
                 arrived.append(number)
+            case _:
+                pass
 
 
 _ARRIVING = frozenset(
@@ -222,4 +224,5 @@ class _Reader:
 
     async def _value(self, payloads: Payloads, model: type[Model]) -> Model:
         values = await self._converter.decode(payloads.payloads, [model])
-        return values[0]
+        value: Model = values[0]
+        return value

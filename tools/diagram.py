@@ -8,7 +8,7 @@ import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -17,11 +17,21 @@ from pydantic import TypeAdapter
 from config.settings import ROOT
 from config.units import load_units
 from routine.actors import Actor
-from routine.chat.case import Chat, CloseRequested, open_notes
+from routine.chat.access import KINDS
+from routine.chat.case import Chat, CloseRequested, open_errands, open_notes
 from routine.chat.decide import allowed, decide
-from routine.chat.decisions import TYPES, AnyDecision, Decision
+from routine.chat.decisions import TYPES, AnyDecision, CompleteTask, Decision
 from routine.chat.elapse import Name, dues, elapse, next_due
-from routine.chat.events import Event, PatientMessage, PatientWithdrew, PersonKnown, RegisterSilent
+from routine.chat.events import (
+    Event,
+    PatientMessage,
+    PatientWithdrew,
+    PersonKnown,
+    RegisterSilent,
+    SmsOutcome,
+    SmsReport,
+    StaffTold,
+)
 from routine.chat.hear import hear, opened
 from routine.chat.owed import waits
 from routine.chat.row import state_of, word_of
@@ -74,7 +84,7 @@ def _own_notes(case: Chat, by: Actor) -> list[str]:
 
 
 def _completed(case: Chat, _by: Actor) -> Sequence[Body]:
-    tasks = [wait.task_id for wait in waits(case) if wait.kind is Kind.FOLLOW_UP]
+    tasks = [wait.task_id for wait in waits(case) if wait.kind in KINDS[CompleteTask]]
     return [{"task_id": each, "outcome": "done", "note": "Läst."} for each in tasks]
 
 
@@ -82,6 +92,10 @@ def _reassigned(case: Chat, by: Actor) -> Sequence[Body]:
     tasks = [wait.task_id for wait in waits(case) if wait.kind is not Kind.HANDOVER_ACCEPT][:1]
     to = next(each.hsa_id for each in case.unit.staff if each.hsa_id != by.hsa_id)
     return [{"task_id": each, "to": {"hsa_id": to}, "reason": "Går hem."} for each in tasks]
+
+
+def _start(case: Chat, _by: Actor) -> Sequence[Body]:
+    return [{"start": case.as_of + timedelta(days=60)}]
 
 
 BODIES: Final[dict[str, Bodies]] = {
@@ -105,6 +119,16 @@ BODIES: Final[dict[str, Bodies]] = {
     "waive_note": _waived,
     "complete_task": _completed,
     "reassign_task": _reassigned,
+    "sms_reminder": _plain({}),
+    "stop_messages": _plain({"reason": "Anhörig har bett om det."}),
+    "contact_preference": _plain({"sms": False}),
+    "keep_for_slot": _plain({"note": "Inga tider i dag."}),
+    "offer_slot": _start,
+    "book_slot": _start,
+    "resolve_kept": _plain({"outcome": "declined", "note": "Vill avvakta."}),
+    "mark_wrong_person": _plain({}),
+    "unmark_wrong_person": _plain({"reason": "Rätt person."}),
+    "moved_outside": _plain({"how": "brev", "note": "Kallad."}),
 }
 """What is sent for each decision: every way that leads elsewhere."""
 
@@ -113,8 +137,13 @@ EVENTS: Final[tuple[Event, ...]] = (
     PatientWithdrew(type="patient_withdrew"),
     PatientWithdrew(type="patient_withdrew", text="Det har gått över."),
     PersonKnown(found=True, name="Test", protected=False, deceased=False),
+    PersonKnown(found=True, name="Test", protected=True, deceased=False),
     RegisterSilent(),
+    SmsOutcome(message_id="", status="failed", reason="refused"),
+    SmsReport(message_id="", status="failed"),
+    StaffTold(alerts=0),
 )
+"""What is heard; what is about an SMS is about the case's last one."""
 
 
 class Stranger(Exception):
@@ -204,7 +233,17 @@ def _key(case: Chat, now: datetime) -> tuple[object, ...]:
         until and ("running" if until > now else "over"),
         unspent(case.consents) is not None,
         case.state.grace if isinstance(case.state, CloseRequested) else None,
+        _beside(case),
     )
+
+
+def _beside(case: Chat) -> str | None:
+    """What goes on beside the state; one of them at a time is enough to see every arrow."""
+    if case.protected:
+        return "protected"
+    if case.wrong_person:
+        return "wrong person"
+    return "errand" if open_errands(case) else None
 
 
 def _look(case: Chat, found: Walk) -> None:
@@ -220,7 +259,7 @@ def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
         yield _seen(found, case, "decision", name, after), now
     for event in EVENTS:
         if case.hears or not isinstance(event, PatientMessage | PatientWithdrew):
-            after = _seen(found, case, "event", event.type, hear(case, event, now))
+            after = _seen(found, case, "event", event.type, hear(case, _of(case, event), now))
             yield after, now
             _struck(after, now, found)
     later = case, now
@@ -231,6 +270,13 @@ def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
     while (due := next_due(case)) is not None and due.at <= evening:
         case, _ = _struck(case, now, found)
     yield case, evening
+
+
+def _of(case: Chat, event: Event) -> Event:
+    if not isinstance(event, SmsOutcome | SmsReport):
+        return event
+    last = next((each.message_id for each in reversed(case.sent) if each.channel == "sms"), "none")
+    return event.model_copy(update={"message_id": last})
 
 
 def _decided(case: Chat, now: datetime) -> Iterator[tuple[str, Chat]]:

@@ -17,7 +17,7 @@ from routine.chat.case import (
     Remark,
 )
 from routine.chat.decisions import ConfirmClose, NoActionNeeded, RequestClose
-from routine.chat.elapse import moved, settle
+from routine.chat.elapse import errands_done, moved, settle
 from routine.chat.everyday import held
 from routine.chat.notes import with_note
 from routine.chat.sending import cancelled
@@ -119,7 +119,8 @@ def confirm(chat: Chat, decision: ConfirmClose, by: Actor, now: datetime) -> Cha
     chat = cancelled(chat, "cancelled")
     if chat.wrong_person:
         closed = Closed(holder=holder, closed_at=now, outcome="excluded_wrong_person")
-        return settle(moved(undocumented(chat, now), closed), now)
+        chat = errands_done(undocumented(chat, now), now, closed.outcome)
+        return settle(moved(chat, closed), now)
     chat = with_note(chat, holder, now, even_if_waived=False)
     if state.grace == "none":
         return settle(moved(chat, Closed(holder=holder, closed_at=now)), now)

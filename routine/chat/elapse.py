@@ -156,8 +156,9 @@ def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
 
 
 def with_errand(chat: Chat, kind: Kind, at: datetime, owner: Addressee | None = None) -> Chat:
-    """The chat with an errand, unless one of the kind is open already, or the case has ended."""
-    if chat.ended or open_errands(chat, kind):
+    """The chat with an errand, unless one of the kind is open already, or only the record is left of the case."""
+    left = chat.ended or (isinstance(chat.state, Closed) and chat.state.outcome != "closed")
+    if left or open_errands(chat, kind):
         return chat
     errand = Errand(task_id=task_id(kind, at), kind=kind, owner=owner, opened_at=at)
     return chat.model_copy(update={"errands": (*chat.errands, errand)})

@@ -90,7 +90,7 @@ def test_temporal_address_has_two_names(name: str, monkeypatch: pytest.MonkeyPat
 
 def test_every_command_is_in_the_table() -> None:
     shown = set(re.findall(r"^\| `vaka (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
-    commands = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    commands = [each.name or each.callback.__name__ for each in app.registered_commands if each.callback]
     assert shown == set(commands)
 
 

@@ -1,6 +1,7 @@
 """The task table of `api.md`: due instants, ladders, owners, who is told, and what is foreseen."""
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -8,21 +9,28 @@ from hypothesis import given, settings
 
 from routine.actors import Addressee, Role, ToPerson, ToRole
 from routine.chat.case import Asked, Chat, CloseRequested, Grace, InHand
+from routine.chat.deadlines import deadlines
 from routine.chat.elapse import SUMMARY, Name, elapse
 from routine.chat.foresee import HORIZON, STEPS, if_nobody_acts
+from routine.chat.hear import hear
 from routine.chat.owed import owed
+from routine.chat.row import row, suicide_state
 from routine.chat.view import documentation
 from routine.hours import Interval, OpeningHours, local
 from routine.roster import DatedRoster, Roster, Shift
-from routine.tasks import Kind, Task
+from routine.tasks import ERRANDS, Kind, Task
 from routine.unit import Unit
-from tests.routine.traces import Trace, last, traces
-from tests.routine.world import D1, HOURS, N1, N2, ROSTER, VC_T, VCH, Step, at, chat, later, play, unit
+from routine.worklist import order
+from tests.routine.traces import Trace, event_of, last, traces
+from tests.routine.world import D1, HOURS, N1, N2, PROTECTED, ROSTER, VC_T, VCH, Step, at, chat, later, play, unit
 
 PICK = {"type": "pick"}
 ASK = {"type": "message", "text": "Hur länge?"}
 TELL = {"type": "message", "text": "Vila.", "expects_reply": False}
 CONSENT = {"type": "record_consent", "given": True, "wording": "Ja."}
+KEEP = {"type": "keep_for_slot", "note": "Inga tider i dag."}
+SMS = {"type": "sms_reminder"}
+ACCEPT = {"type": "accept_handover"}
 HAND = {"type": "handover", "to": {"role": "physician"}}
 
 SPLIT = (Interval(open=time(8), close=time(12)), Interval(open=time(13), close=time(17)))
@@ -288,6 +296,218 @@ def test_r10_a_reassigned_reply_is_owed_by_the_other_at_the_same_instant() -> No
     given = task(play(case, [("2026-11-23 09:30", N1, give)]), Kind.REPLY)
     assert given.owner == ToRole(role=Role.PHYSICIAN)
     assert (given.task_id, given.due_at) == (owes.task_id, owes.due_at)
+
+
+# kept_for_slot
+
+
+@pytest.mark.parametrize(
+    ("when", "expected"),
+    [
+        ("2026-11-23 09:30", "11-24 10:00 unit_manager, 11-24 10:30 unit_manager"),
+        ("2026-11-24 07:30", "11-25 10:00 unit_manager"),
+        ("2026-11-27 16:30", "11-30 10:00 unit_manager, 11-30 10:30 unit_manager"),
+        ("2026-12-23 11:00", "12-28 10:00 unit_manager"),
+    ],
+)
+def test_r57_kept_is_due_when_the_next_open_day_opens(when: str, expected: str) -> None:
+    """A time is offered the coming day: due at its opening, the manager is told two open hours later."""
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK), (when, N1, KEEP)])
+    rungs = ladder(expected)
+    kept = task(case, Kind.KEPT_FOR_SLOT)
+    assert (kept.opened_at, kept.rule) == (at(when), "R57")
+    assert local(kept.due_at).strftime("%m-%d %H:%M") == rungs[0][0].replace("10:00", "08:00")
+    assert [(each.name, each.hard_at) for each in deadlines(case)][2:] == [("kept_for_slot", kept.due_at)]
+    assert climb(case, Kind.KEPT_FOR_SLOT, len(rungs)) == rungs
+
+
+def test_r57_offering_moves_no_due_instant_and_an_answer_is_owed_beside_it() -> None:
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK), ("2026-11-23 09:20", N1, KEEP)])
+    assert {each.kind for each in owed(case)} == {Kind.KEPT_FOR_SLOT, Kind.REPLY}
+    kept = task(case, Kind.KEPT_FOR_SLOT)
+    start = {"start": at("2026-11-25 13:00")}
+    offered = play(case, [("2026-11-23 10:00", N1, {"type": "offer_slot", **start})])
+    assert offered.lines[-1].text == "Vi kan erbjuda dig en tid onsdag 25 november klockan 13.00. Passar den?"
+    assert task(offered, Kind.KEPT_FOR_SLOT) == kept
+    assert Kind.REPLY not in {each.kind for each in owed(offered)}
+    answered = play(offered, [("2026-11-23 10:30", None, {"text": "Ja, tack."})])
+    assert task(answered, Kind.REPLY).due_at == at("2026-11-23 11:30")
+    booked = play(answered, [("2026-11-23 10:40", N1, {"type": "book_slot", **start})])
+    assert {each.kind for each in owed(booked)} == {Kind.REPLY, Kind.DOC_NOTE}
+
+
+def test_r57_the_role_owes_the_slot_while_the_holder_has_no_shift() -> None:
+    case = play(chat("2026-11-23 16:00"), [("2026-11-23 16:40", N1, PICK), ("2026-11-23 16:50", N1, KEEP)])
+    assert task(later(case, "2026-11-23 16:59:59"), Kind.KEPT_FOR_SLOT).owner == ToPerson(hsa_id=N1.hsa_id)
+    assert task(later(case, "2026-11-23 17:00"), Kind.KEPT_FOR_SLOT).owner == ToRole(role=Role.NURSE)
+    assert task(later(case, "2026-11-24 08:00"), Kind.KEPT_FOR_SLOT).owner == ToPerson(hsa_id=N1.hsa_id)
+
+
+def test_r57_kept_and_due_goes_after_priority_2_and_before_3() -> None:
+    """Not due yet it stands where its own priority puts it; a sign goes before everything."""
+    kept = play(chat("2026-11-23 08:30", priority=5), [("2026-11-23 09:10", N1, PICK), ("2026-11-23 09:20", N1, KEEP)])
+    rows = {name: row(chat("2026-11-23 09:00", priority=priority)) for name, priority in PRIORITIES.items()}
+    rows |= {"kept": row(kept), "sign": row(chat("2026-11-23 09:30", priority=5, sign=True))}
+
+    def ordered(now: str) -> list[str]:
+        return sorted(rows, key=lambda name: order(rows[name], at(now)))
+
+    assert ordered("2026-11-24 07:59:59") == ["sign", "one", "two", "three", "none", "four", "kept", "five"]
+    assert ordered("2026-11-24 08:00") == ["sign", "one", "two", "kept", "three", "none", "four", "five"]
+
+
+PRIORITIES = {"one": 1, "two": 2, "three": 3, "none": None, "four": 4, "five": 5}
+
+
+# What an event leaves behind
+
+
+def reminded() -> Chat:
+    steps: list[Step] = [
+        (f"2026-11-23 09:{minute}", N1, what) for minute, what in (("10", PICK), ("20", ASK), ("30", SMS))
+    ]
+    return play(chat("2026-11-23 09:00"), steps)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind"),
+    [
+        ("sms refused", Kind.SMS_FAILED),
+        ("sms unknown", Kind.SMS_FAILED),
+        ("sms unchecked", Kind.SMS_FAILED),
+        ("reported failed", Kind.SMS_FAILED),
+        ("sms without a number", Kind.SMS_IMPOSSIBLE),
+        ("sms deceased", Kind.SMS_IMPOSSIBLE),
+        ("sms protected", Kind.MOVE_OUTSIDE),
+        ("protected", Kind.MOVE_OUTSIDE),
+    ],
+)
+def test_r56_r76_what_an_event_leaves_is_the_holders_within_an_open_hour(event: str, kind: Kind) -> None:
+    case = reminded()
+    case = hear(case, event_of(case, event), at("2026-11-23 09:40"))
+    assert [each.kind for each in owed(case) if each.kind in ERRANDS] == [kind]
+    assert task(case, kind).owner == ToPerson(hsa_id=N1.hsa_id)
+    expected = "11-23 10:40 N1, 11-23 11:40 unit_manager, 11-23 12:10 unit_manager"
+    assert climb(case, kind, 3) == ladder(expected)
+    assert task(later(case, "2026-11-23 17:00"), kind).owner == ToRole(role=Role.NURSE)
+
+
+@pytest.mark.parametrize(
+    ("submitted", "expected"),
+    [
+        ("2026-11-23 09:00", "11-23 10:00 N1, 11-23 11:00 unit_manager, 11-23 11:30 unit_manager"),
+        ("2026-11-27 18:30", "11-30 09:00 N1, 11-30 10:00 unit_manager"),
+    ],
+)
+def test_r77_a_restricted_contact_is_the_assessors_review(submitted: str, expected: str) -> None:
+    """Nothing else is owed: it is not handled like a chat, and with the review done it goes on outside."""
+    case = chat(submitted, sign=True, standing=PROTECTED)
+    assert [each.kind for each in owed(case)] == [Kind.SAFETY_REVIEW]
+    review = task(case, Kind.SAFETY_REVIEW)
+    assert review.owner == ToRole(role=Role.ASSESSOR)
+    assert climb(case, Kind.SAFETY_REVIEW, len(ladder(expected))) == ladder(expected)
+    done = {"type": "complete_task", "task_id": review.task_id, "outcome": "reached", "note": "Via socialtjänsten."}
+    ended = play(case, [(submitted.replace("18:30", "18:40").replace("09:00", "09:40"), D1, done)])
+    assert (ended.ended, row(ended).state) == (True, "moved_outside")
+
+
+# handover_accept where a sign asks for the assessors
+
+
+@pytest.mark.parametrize(
+    ("submitted", "of", "opened", "due", "expected"),
+    [
+        (
+            "2026-11-23 09:00",
+            VC_T,
+            "11-23 09:00",
+            "11-23 09:15",
+            "11-23 09:05 N1, 11-23 09:15 physician, 11-23 09:15 psychologist, 11-23 09:30 unit_manager, "
+            "11-23 10:00 unit_manager",
+        ),
+        (
+            "2026-11-23 16:58",
+            VC_T,
+            "11-23 16:58",
+            "11-24 08:13",
+            "11-24 08:03 N1, 11-24 08:13 physician, 11-24 08:13 psychologist, 11-24 08:28 unit_manager",
+        ),
+        (
+            "2026-11-23 17:00",
+            VC_T,
+            "11-24 08:00",
+            "11-24 08:15",
+            "11-24 08:05 N1, 11-24 08:15 physician, 11-24 08:15 psychologist, 11-24 08:30 unit_manager",
+        ),
+        ("2026-11-24 07:59:59", VC_T, "11-24 08:00", "11-24 08:15", "11-24 08:05 N1, 11-24 08:15 physician"),
+        ("2026-11-27 18:30", VC_T, "11-30 08:00", "11-30 08:15", "11-30 08:05 N1, 11-30 08:15 physician"),
+        ("2026-12-23 18:30", VC_T, "12-28 08:00", "12-28 08:15", "12-28 08:05 N1, 12-28 08:15 physician"),
+        ("2026-11-23 09:00", NOBODY, "11-23 09:00", "11-23 09:15", "11-23 09:05 unit_manager"),
+    ],
+)
+def test_r59_a_sign_asks_the_assessors(submitted: str, of: Unit, opened: str, due: str, expected: str) -> None:
+    """5: the responsible gets a call to make; 15: both roles; 30: the manager. In closed hours it begins at opening."""
+    case = chat(submitted, of=of, sign=True)
+    asks = task(case, Kind.HANDOVER_ACCEPT)
+    assert (asks.owner, asks.rule) == (ToRole(role=Role.ASSESSOR), "R59")
+    assert [f"{local(each):%m-%d %H:%M}" for each in (asks.opened_at, asks.due_at)] == [opened, due]
+    rungs = ladder(expected)
+    steps = 1 + sum(clock != before for (clock, _), (before, _) in pairwise(rungs))
+    assert climb(case, Kind.HANDOVER_ACCEPT, steps)[: len(rungs)] == rungs
+
+
+def test_r59_the_first_rung_leaves_a_call_to_make_and_accepting_ends_both() -> None:
+    case = later(chat("2026-11-23 09:00", sign=True), "2026-11-23 09:04:59")
+    assert {each.kind for each in owed(case)} == {Kind.HANDOVER_ACCEPT, Kind.HANDLE}
+    case = later(case, "2026-11-23 09:05")
+    call = task(case, Kind.CALL_ASSESSOR)
+    assert (call.owner, call.due_at) == (ToPerson(hsa_id=N1.hsa_id), at("2026-11-23 09:15"))
+    assert climb(case, Kind.CALL_ASSESSOR, 3) == ladder(
+        "11-23 09:15 N1, 11-23 09:25 unit_manager, 11-23 09:55 unit_manager"
+    )
+    for how in ([("2026-11-23 09:10", D1, ACCEPT)], [("2026-11-23 09:10", D1, PICK)]):
+        taken = play(case, how)
+        assert not {Kind.CALL_ASSESSOR, Kind.HANDOVER_ACCEPT} & {each.kind for each in owed(taken)}
+        assert suicide_state(taken) == "handed_over"
+        assert not [
+            each
+            for each in later(taken, "2026-11-24 17:00").alerts
+            if each.rule == "R59" and each.at > at("2026-11-23 09:10")
+        ]
+
+
+def test_r59_neither_a_nurse_nor_a_call_that_was_made_stops_or_restarts_the_ladder() -> None:
+    case = play(chat("2026-11-23 09:00", sign=True), [("2026-11-23 09:02", N1, PICK)])
+    case = later(case, "2026-11-23 09:06")
+    called = {
+        "type": "complete_task",
+        "task_id": task(case, Kind.CALL_ASSESSOR).task_id,
+        "outcome": "no answer",
+        "note": "x",
+    }
+    case = play(case, [("2026-11-23 09:07", N1, called), ("2026-11-23 09:20", N1, {"type": "release"})])
+    case = later(play(case, [("2026-11-23 09:25", N2, PICK)]), "2026-11-23 09:30")
+    assert Kind.CALL_ASSESSOR not in {each.kind for each in owed(case)}
+    told = [
+        (f"{local(each.at):%H:%M}", short(each.to))
+        for each in case.alerts
+        if each.task_id == task(case, Kind.HANDOVER_ACCEPT).task_id
+    ]
+    assert told == [("09:05", "N1"), ("09:15", "physician"), ("09:15", "psychologist"), ("09:30", "unit_manager")]
+
+
+def test_b8_words_in_a_message_are_handled_within_fifteen_minutes_of_the_first() -> None:
+    """Further words do not put it off, and nobody else is asked: a hit is for the licensed staff."""
+    case = play(chat("2026-11-23 09:00"), [("2026-11-23 09:10", N1, PICK), ("2026-11-23 09:20", N1, ASK)])
+    case = play(
+        case, [("2026-11-23 10:00", None, {"text": "Jag vill dö."}), ("2026-11-23 10:12", None, {"text": "Vill dö"})]
+    )
+    assert {each.kind: f"{local(each.due_at):%H:%M}" for each in owed(case) if each.kind is not Kind.DOC_NOTE} == {
+        Kind.HANDLE: "10:15",
+        Kind.REPLY: "11:00",
+    }
+    assert climb(case, Kind.HANDLE, 2) == ladder("11-23 10:15 N1, 11-23 10:30 unit_manager")
+    assert [short(each.to) for each in case.alerts if each.rule == "R59"] == ["N1", "N1"]
 
 
 # What happens if nobody acts

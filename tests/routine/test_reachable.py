@@ -40,9 +40,11 @@ from routine.tasks import ERRANDS, Kind
 from routine.unit import Unit
 from routine.worklist import LEFT
 from tests.routine.bodies import Body, body
-from tests.routine.traces import EVENTS, event_of
+from tests.routine.traces import event_of
 from tests.routine.world import AUD1, D1, K1, LITERAL, N1, N2, N9, P2, PROTECTED, REC1, VC_T, VCH, at, chat, decision
 
+pytestmark = pytest.mark.xdist_group("walk")
+"""One worker walks: the last test looks at what the others have found."""
 ACTORS = (N1, N2, D1, VCH)
 STOPPERS = (K1, REC1)
 OUTSIDERS = (*STOPPERS, AUD1, N9)
@@ -74,26 +76,23 @@ PLAIN_EVENTS = ("wrote", "withdrew", "withdrew with words", "known", "register s
 EVENTS_OF: dict[str, tuple[str, ...]] = {
     "Friday evening, a sign": ("wrote", "withdrew", "despaired", "protected"),
     "no times, wrong person": ("wrote", "withdrew", "staff told"),
-    "reminded by SMS": ("wrote", *(name for name in EVENTS if name.startswith(("sms", "reported"))), "protected"),
+    "reminded by SMS": ("wrote", "sms sent", "sms refused", "sms protected", "reported failed", "protected"),
     "in despair": ("wrote", "despaired", "withdrew"),
     "protected, and a sign": ("wrote", "despaired", "withdrew", "known"),
     "for somebody else": ("wrote", "despaired", "protected"),
 }
-"""What is heard, where it is not `PLAIN_EVENTS`; the worlds together hear everything."""
+"""What is heard, where it is not `PLAIN_EVENTS`."""
 CLOSING = ("request_close", "confirm_close", "waive_note")
 DECIDED: dict[str, tuple[str, ...]] = {
     "Friday evening, a sign": (
-        *("pick", "take_over", "message", "record_consent", "handover", "accept_handover", "release"),
-        *("log_call", "complete_task", "moved_outside", "waive_note", "set_urgency"),
+        *("pick", "take_over", "message", "accept_handover", "release"),
+        *("complete_task", "moved_outside", "waive_note"),
     ),
     "no times, wrong person": (
         *("pick", "message", "keep_for_slot", "offer_slot", "book_slot", "resolve_kept"),
         *("mark_wrong_person", "unmark_wrong_person", "take_over", "no_action_needed", *CLOSING),
     ),
-    "reminded by SMS": (
-        *("pick", "message", "sms_reminder", "stop_messages", "contact_preference"),
-        *("complete_task", "moved_outside", *CLOSING),
-    ),
+    "reminded by SMS": (*("pick", "sms_reminder", "stop_messages", "complete_task", "moved_outside", *CLOSING),),
     "in despair": ("pick", "message", "take_over", "release", "no_action_needed", *CLOSING),
     "protected, and a sign": tuple(TYPES),
     "for somebody else": ("pick", "message", "mark_wrong_person", "moved_outside", "no_action_needed", *CLOSING),
@@ -216,7 +215,8 @@ def is_watched(case: Chat) -> None:
     for task in tasks:
         assert task.next_rung is not None
         assert task.next_rung.to
-        assert task.next_rung.at >= task.due_at
+        # Only what a sign asks for tells somebody before it is due.
+        assert task.next_rung.at >= task.due_at or task.task_id.startswith("suicide")
         assert task.due_at >= task.opened_at
     for_us = [
         task for task in tasks if task.kind not in (Kind.DOC_NOTE, *ERRANDS) and not task.task_id.startswith("suicide")
@@ -312,7 +312,6 @@ def test_the_walk_is_not_vacuous() -> None:
     assert {each.holder for each in seen} == {"", "nurse", "physician"}
     assert {each.tier for each in seen} == {"", "screening_hit", "suspected", "handed_over"}
     assert {errand for each in seen for errand in each.errands} == set(ERRANDS) - {Kind.SMS_IMPOSSIBLE}
-    assert {event for found in walks for event in found.events} | {"sms sent"} == set(EVENTS)
     accepted = sum((found.accepted for found in walks), Counter[str]())
     assert set(accepted) == set(TYPES)
     assert all(flag in {getattr(each, name) for each in seen} for name in FLAGS for flag in (True, False))

@@ -112,7 +112,7 @@ class _Sheet:
             points.append((at, points[-1][1]) if lane[0] == "v" else (points[-1][0], at))
         if way.tracks:
             points.append((points[-1][0], end[1]))
-        return tuple(points + [end])
+        return (*points, end)
 
 
 def _label(node: Node, box: Box) -> Box:

@@ -70,11 +70,13 @@ def graph_of(root: ET.Element) -> Graph:
     process, pool = root.find(f"{BPMN}process"), root.find(f"{BPMN}collaboration/{BPMN}participant")
     if process is None or pool is None:
         raise Unlayable("one pool and one process are needed")
-    lanes, lane_of = [], {}
+    lanes: list[str] = []
+    lane_of: dict[str, str] = {}
     for lane in process.iter(f"{BPMN}lane"):
         lanes.append(lane.attrib["id"])
         lane_of |= {(ref.text or "").strip(): lane.attrib["id"] for ref in lane.iter(f"{BPMN}flowNodeRef")}
-    nodes, flows = {}, []
+    nodes: dict[str, Node] = {}
+    flows: list[Flow] = []
     for each in process:
         tag, ident = each.tag.removeprefix(BPMN), each.get("id", "")
         if tag == "sequenceFlow":

@@ -42,9 +42,9 @@ def placed(graph: Graph) -> Placed:
         lane = graph.nodes[loop.fork].lane
         row = heights[lane]
         heights[lane] += 1
-        for nth, node in enumerate((loop.join, loop.fork, *loop.steps)):
-            column[node] = column[loop.join] + nth
-            row_in_lane[node] = row
+        for nth, each in enumerate((loop.join, loop.fork, *loop.steps)):
+            column[each] = column[loop.join] + nth
+            row_in_lane[each] = row
     cells, rows, top = {}, [], 0
     for lane in graph.lanes:
         height = max(heights[lane], 1)
@@ -137,8 +137,8 @@ def _rows(graph: Graph, column: dict[str, int], main: set[str]) -> tuple[dict[st
         for (lane, _), stack in sorted(stacks.items(), key=lambda each: each[0][1], reverse=sweep % 2 == 1):
             wanted = {node: _middle(node, near, row, tops, graph) - tops[lane] for node in stack}
             stack.sort(key=lambda node: (wanted[node], row[node]))
-            for node, at in zip(stack, _spread([wanted[node] for node in stack], heights[lane]), strict=True):
-                row[node] = at
+            for each, at in zip(stack, _spread([wanted[node] for node in stack], heights[lane]), strict=True):
+                row[each] = at
     return {node: int(at) for node, at in row.items()}, heights
 
 

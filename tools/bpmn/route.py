@@ -110,6 +110,6 @@ def _keep_apart(found: list[Way], where: Placed, channels: dict[Lane, Channel]) 
     passing = [(way, *way.tracks[0]) for way in found if len(way.tracks) == 1]
     for one, lane, key in passing:
         for other, lane_too, key_too in passing:
-            if lane == lane_too and key != key_too:
-                if where.cells[one.flow.source][1] == where.cells[other.flow.target][1]:
-                    channels[lane].before.add((key, key_too))
+            meets = where.cells[one.flow.source][1] == where.cells[other.flow.target][1]
+            if meets and lane == lane_too and key != key_too:
+                channels[lane].before.add((key, key_too))
