@@ -13,7 +13,11 @@ from workflows.chat import ChatContact
 from workflows.messages import ChatStart
 from workflows.plugin import house_plugin
 
-HISTORIES = recorded()
+HICASELESS = ("unknown-unit-and-stale-time", "wrong-callback-secret")
+"""Stories in which no case begins."""
+STORIES = recorded()
+CASELESS = ("unknown-unit-and-stale-time", "wrong-callback-secret")
+"""Stories in which no case begins."""
 STORIES = Path(__file__).parents[1] / "stories"
 
 
@@ -62,5 +66,7 @@ def test_every_story_is_recorded() -> None:
     sources = [path.read_text(encoding="utf-8") for path in STORIES.glob("test_*.py")]
     told = [slug(name) for source in sources for name in re.findall(r"^async def (test_\w+)", source, re.MULTILINE)]
     assert told
-    missing = [name for name in told if not any(each.story.startswith(name) for each in HISTORIES)]
+    missing = [
+        name for name in told if name not in CASELESS and not any(each.story.startswith(name) for each in HISTORIES)
+    ]
     assert missing == [], "run `make histories`"

@@ -48,7 +48,7 @@ async def test_a_server_that_is_away(postgresql: Server, lone: Projection) -> No
     """Reads and writes say that the store is away, and work again without a new start."""
     postgresql.stop()
     try:
-        for asked in (lone.house(), lone.write(record(chat(OPENED))), lone.set_offset(1.0)):
+        for asked in (lone.seq(), lone.write(record(chat(OPENED))), lone.set_offset(1.0)):
             with pytest.raises(OperationalError):
                 await asked
     finally:
