@@ -56,12 +56,12 @@ async def bare(client: Client) -> dict[str, float]:
     queue = f"bare-{uuid.uuid4().hex}"
     async with Worker(client, task_queue=queue, workflows=[Bare]):
         handles = [
-            await client.start_workflow(Bare.run, id=f"{queue}-{number}", task_queue=queue) for number in range(CASES)
+            await client.start_workflow("Bare", id=f"{queue}-{number}", task_queue=queue) for number in range(CASES)
         ]
 
         async def decide(number: int) -> float:
             began = time.perf_counter()
-            await handles[number].execute_update(Bare.note, Note(by="N1", text="Ring efter lunch."))
+            await handles[number].execute_update("note", Note(by="N1", text="Ring efter lunch."))
             return (time.perf_counter() - began) * 1000
 
         await measure(decide, FEW, 40)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
@@ -21,6 +22,14 @@ from worker import carrying
 from workflows.plugin import connect
 
 __all__ = ["control", "world_url"]
+
+# A machine that does something else at the same time has not found a counterexample.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.data_too_large],
+)
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from workflows.chat import ChatContact
 from workflows.messages import ChatStart
 from workflows.plugin import house_plugin
 
-HICASELESS = ("unknown-unit-and-stale-time", "wrong-callback-secret")
+HISTORIES = recorded()
+CASELESS = ("unknown-unit-and-stale-time", "wrong-callback-secret")
 """Stories in which no case begins."""
-STORIES = recorded()
 CASELESS = ("unknown-unit-and-stale-time", "wrong-callback-secret")
 """Stories in which no case begins."""
 STORIES = Path(__file__).parents[1] / "stories"
