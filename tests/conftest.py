@@ -53,7 +53,10 @@ async def temporal(engine_binary: str) -> AsyncIterator[WorkflowEnvironment]:
 def settings(tmp_path_factory: pytest.TempPathFactory, temporal: WorkflowEnvironment, world_url: str) -> Settings:
     """Settings of the test's house."""
     address = temporal.client.service_client.config.target_host
+    mail = httpx.get(f"{world_url}/control/mail/server").json()
     return Settings(
+        smtp_host=mail["host"],
+        smtp_port=mail["port"],
         data_dir=tmp_path_factory.mktemp("house"),
         temporal_address=address,
         world_port=int(world_url.rpartition(":")[2]),
