@@ -570,3 +570,13 @@ def test_r55_only_a_phrase_without_blanks_is_sent_by_its_name() -> None:
     assert refused(case, NOW, N1, {"type": "message", "phrase": blank.name}) == "INVALID"
     assert refused(case, NOW, N1, {"type": "message", "phrase": sms.name}) == "INVALID"
     assert play(case, [(NOW, N1, {"type": "message", "phrase": CLOSING.name})]).sent[-1].template == "M5"
+
+
+def test_only_the_record_is_left_of_what_was_excluded_or_moved_outside() -> None:
+    """What was owed is done with it, and nothing that comes later makes a task that nobody could do."""
+    case = hear(STATES["marked"], EVENTS["protected"], at(f"{DAY} 10:30"))
+    excluded = play(case, [(f"{DAY} 10:40", N1, CLOSE), (f"{DAY} 10:41", N1, CONFIRM)])
+    assert (state_of(excluded), excluded.ended, waits(excluded)) == ("excluded_wrong_person", True, ())
+    moved = STATES["moved"]
+    again = hear(moved, EVENTS["protected"], at(f"{DAY} 10:50"))
+    assert [wait.kind for wait in waits(again)] == [wait.kind for wait in waits(moved)] == [Kind.DOC_NOTE]

@@ -94,9 +94,8 @@ async def reachable(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def with_contacts(*args: Any) -> Any:
         unit = snapshot(*args)
-        staff = [
-            each.model_copy(update=contacts.get(each.hsa_id.rpartition("-")[2], {})) for each in unit.staff if unit
-        ]
+        assert unit is not None
+        staff = [each.model_copy(update=contacts.get(each.hsa_id.rpartition("-")[2], {})) for each in unit.staff]
         return unit.model_copy(update={"staff": tuple(staff)})
 
     monkeypatch.setattr(house.units, "snapshot", with_contacts)
