@@ -48,8 +48,7 @@ async def brief(engine_binary: str, tmp_path_factory: pytest.TempPathFactory, wo
         )
         opened = await open_house(settings)
         yield opened
-        await opened.projection.engine.dispose()
-        await opened.journal.engine.dispose()
+        await opened.close()
 
 
 @asynccontextmanager
