@@ -7,10 +7,6 @@ from typing import NoReturn
 
 import structlog
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from temporalio.contrib.opentelemetry import create_tracer_provider
 
 from config.settings import Settings
 
@@ -22,6 +18,12 @@ def observe(settings: Settings, process: str) -> bool:
     _log(settings)
     if not any(os.environ.get(name) for name in ENDPOINTS):
         return False
+    # Half a second of imports, which a process that exports nothing need not wait for.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    from temporalio.contrib.opentelemetry import create_tracer_provider
+
     # The plugin writes a traceback for every open case that is evicted: harmless, and it would drown what matters (A8).
     logging.getLogger("opentelemetry.context").setLevel(logging.CRITICAL)
     provider = create_tracer_provider(resource=Resource.create({"service.name": f"vaka-{process}"}))

@@ -63,7 +63,8 @@ def children(settings: Settings, engine: Engine) -> list[Child]:
         depends_on=needs,
         stop_within_s=25,
     )
-    watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=needs)
+    # Started last: on two cores each process that imports at the same time makes the others wait for readiness.
+    watch = Child("watch", (sys.executable, str(ROOT / "watch.py")), depends_on=("api", "worker"))
     api = Child(
         "api",
         (sys.executable, str(ROOT / "api.py")),

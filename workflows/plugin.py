@@ -3,7 +3,6 @@
 import dataclasses
 
 from temporalio.client import Client, Plugin
-from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
@@ -38,5 +37,7 @@ async def connect(address: str, namespace: str, *, identity: str, tracing: bool 
     """
     plugins: list[Plugin] = [house_plugin()]
     if tracing:
+        from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
+
         plugins.append(OpenTelemetryPlugin(add_temporal_spans=True))
     return await Client.connect(address, namespace=namespace, plugins=plugins, identity=identity, lazy=lazy)
