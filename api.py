@@ -62,8 +62,7 @@ async def serve(settings: Settings) -> None:
     def stop() -> None:
         server.should_exit = True
 
-    # uvicorn would raise its signal again when done; a process that was asked to stop has not failed.
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    # Not `serve()`: it would raise its signal again when done; a process that was asked to stop has not failed.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
     log.info("api.started", port=settings.api_port)

@@ -34,7 +34,7 @@ class SendingActivities:
         try:
             person = await self._register.lookup(effect.personnummer)
         except RegisterUnavailable:
-            if activity.info().attempt < LAST_ATTEMPT:
+            if _is_tried_again():
                 raise ApplicationError("the population register did not answer", type="RegisterUnavailable") from None
             return SmsOutcome(message_id=effect.key, status="failed", reason="register_away")
         if person is not None and person.protected:
@@ -57,7 +57,7 @@ class SendingActivities:
             return SmsOutcome(message_id=effect.key, status="failed", reason="refused")
         except SmsUnavailable:
             await self._outbox.not_sent(effect.key)
-            if activity.info().attempt < LAST_ATTEMPT:
+            if _is_tried_again():
                 raise ApplicationError("the gateway takes nothing now", type="SmsUnavailable") from None
             return SmsOutcome(message_id=effect.key, status="failed", reason="refused")
         except SmsUnknown:
@@ -90,5 +90,7 @@ class SendingActivities:
             log.error("staff.not_told", contact_id=effect.contact_id, channel=channel, reason=error.reason)
 
 
-LAST_ATTEMPT = 4
-"""The last of the tries in the workflow's table (`workflows.options.SENDING`)."""
+def _is_tried_again() -> bool:
+    """Whether the workflow's table of options leaves this activity another try."""
+    info = activity.info()
+    return info.retry_policy is not None and info.attempt < info.retry_policy.maximum_attempts

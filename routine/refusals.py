@@ -17,7 +17,6 @@ Conflict = Literal[
     "WRONG_PERSON",
     "WRONG_STATE",
 ]
-Code = Invalid | Forbidden | Conflict
 
 
 class Refusal(Frozen):

@@ -132,11 +132,6 @@ def may_open(chat: Chat, by: Actor) -> bool:
     return any(reaches(wait.owner, by) for wait in waits(chat) if by.has(Role.LICENSED))
 
 
-def may_know(chat: Chat, by: Actor) -> bool:
-    """Whether the actor may see that the case exists: staff of its unit, and whoever may open it."""
-    return by.unit == chat.unit.code or may_open(chat, by)
-
-
 def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None = None) -> Refusal | None:
     """Role, unit, right to open, holder: the first that fails, or None. For a task's decisions `task_id` names it."""
     who = WHO[decision]

@@ -330,6 +330,11 @@ def open_notes(chat: Chat) -> tuple[Note, ...]:
     return tuple(note for note in chat.notes if note.done_at is None)
 
 
+def message_id(chat: Chat, template: str) -> str:
+    """The id of the chat's next message: stable, and nothing about the patient."""
+    return f"{chat.contact_id}:{template}:{len(chat.sent) + 1}"
+
+
 def pending_handover(chat: Chat) -> Handover | None:
     """The handover that waits to be accepted, or None."""
     match chat.state:

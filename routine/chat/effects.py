@@ -3,6 +3,7 @@
 from routine.actors import Addressee, ToPerson, ToRole, holds
 from routine.chat.case import Chat
 from routine.effects import Effect, LookUpPerson, SendSms, StaffContact, TellStaff
+from routine.phrases import text_of
 from routine.unit import Staff
 
 STAFF_TEXT = "Ett ärende i Vaka väntar på dig."
@@ -41,7 +42,7 @@ def _staff(chat: Chat) -> tuple[Effect, ...]:
     contacts = [StaffContact(mobile=each.mobile, email=each.email) for each in staff if each.mobile or each.email]
     if not contacts:
         return ()
-    text = next((phrase.text for phrase in chat.unit.phrases if phrase.template == "M17"), STAFF_TEXT)
+    text = text_of(chat.unit.phrases, "M17") or STAFF_TEXT
     key = f"{chat.contact_id}:M17:{len(chat.alerts)}"
     return (TellStaff(key=key, contact_id=chat.contact_id, alerts=len(chat.alerts), to=tuple(contacts), text=text),)
 

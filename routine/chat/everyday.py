@@ -25,6 +25,7 @@ from routine.chat.case import (
     Sent,
     Unanswered,
     Word,
+    message_id,
     sign_waits,
 )
 from routine.chat.decisions import InternalNote, LogCall, Message, Release, SetUrgency, TakeOver
@@ -123,7 +124,7 @@ def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | R
         if phrase is None:
             return invalid("INVALID", "R55", "Enheten har ingen fras med det namnet.", "phrase")
         text = render(phrase, chat.unit.hours, now)
-        ident = f"{chat.contact_id}:{phrase.template}:{len(sent) + 1}"
+        ident = message_id(chat, phrase.template)
         sent = (*sent, Sent(message_id=ident, template=phrase.template, channel="chat", text=text, at=now, sent_at=now))
     word: Word = Asked(since=now) if decision.expects_reply else Quiet(since=now)
     line = Line(sender="staff", by=member(by), at=now, text=text)

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from routine.actors import Actor, member
-from routine.chat.case import Chat, InHand, KeptForSlot, Line, Quiet, Remark, Sent
+from routine.chat.case import Chat, InHand, KeptForSlot, Line, Quiet, Remark, Sent, message_id
 from routine.chat.decisions import BookSlot, KeepForSlot, OfferSlot, ResolveKept
 from routine.chat.elapse import moved
 from routine.chat.everyday import contacted, held, plainly_in_hand
 from routine.chat.notes import with_note
 from routine.hours import local_date
-from routine.phrases import when
+from routine.phrases import text_of, when
 from routine.refusals import Refusal, conflict, invalid
 
 OFFER = "Vi kan erbjuda dig en tid {tid}. Passar den?"
@@ -54,9 +54,9 @@ def offer(chat: Chat, decision: OfferSlot, by: Actor, now: datetime) -> Chat | R
     assert isinstance(state, KeptForSlot)
     if refused := _ahead(decision.start, now):
         return refused
-    template = next((phrase.text for phrase in chat.unit.phrases if phrase.template == "M14"), OFFER)
+    template = text_of(chat.unit.phrases, "M14") or OFFER
     text = template.replace("{veckodag} {datum} klockan {kl}", "{tid}").replace("{tid}", when(decision.start))
-    ident = f"{chat.contact_id}:M14:{len(chat.sent) + 1}"
+    ident = message_id(chat, "M14")
     sent = Sent(message_id=ident, template="M14", channel="chat", text=text, at=now, sent_at=now)
     line = Line(sender="staff", by=member(by), at=now, text=text)
     chat = chat.model_copy(update={"sent": (*chat.sent, sent), "lines": (*chat.lines, line)})

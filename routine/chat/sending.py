@@ -3,11 +3,12 @@
 from datetime import datetime, timedelta
 
 from routine.actors import Actor, member
-from routine.chat.case import Chat, PersonFacts, Remark, Sent, Status
+from routine.chat.case import Chat, PersonFacts, Remark, Sent, Status, message_id
 from routine.chat.decisions import ContactPreference, StopMessages
 from routine.chat.elapse import with_errand
 from routine.chat.events import SmsOutcome, SmsReport
 from routine.chat.everyday import held
+from routine.phrases import text_of
 from routine.refusals import Refusal, conflict
 from routine.tasks import Kind
 
@@ -40,8 +41,8 @@ def remind(chat: Chat, now: datetime) -> Chat | Refusal:
             detail="En påminnelse har nyss skickats. Vänta en stund, eller ring.",
             retry_after_s=int((last + pause - now).total_seconds()) + 1,
         )
-    text = next((phrase.text for phrase in chat.unit.phrases if phrase.template == "M4"), REMINDER)
-    ident = f"{chat.contact_id}:M4:{len(chat.sent) + 1}"
+    text = text_of(chat.unit.phrases, "M4") or REMINDER
+    ident = message_id(chat, "M4")
     sent = Sent(message_id=ident, template="M4", channel="sms", text=text, at=now, sent_at=None, status="planned")
     return chat.model_copy(update={"sent": (*chat.sent, sent)})
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from routine import screens
 from routine.actors import Actor, member
-from routine.chat.case import Chat, Line, Remark, Sent
+from routine.chat.case import Chat, Line, Remark, Sent, message_id
 from routine.chat.decisions import UnmarkWrongPerson
 from routine.chat.everyday import held, may_write
 from routine.hours import local_date
@@ -30,7 +30,7 @@ def mark(chat: Chat, by: Actor, now: datetime) -> Chat:
     other = chat.submission.on_behalf_of
     age = other.personnummer.age_on(local_date(now)) if other else None
     shown = screens.wrong_person(chat.unit, guardian=age is not None and OMBUD_AGE <= age < screens.ADULT)
-    ident = f"{chat.contact_id}:M10:{len(chat.sent) + 1}"
+    ident = message_id(chat, "M10")
     sent = Sent(message_id=ident, template="M10", channel="chat", text=shown.text, at=now, sent_at=now)
     remark = Remark(at=now, by=member(by), text=NOTE, about="mark_wrong_person")
     line = Line(sender="staff", by=member(by), at=now, text=shown.text)
