@@ -54,6 +54,7 @@ bench: setup ## measure what a decision costs, as ratios to the bare engine in t
 diagram: $(ENV) ## draw the process diagrams from the workflows
 	@echo "diagram: drawing"
 	@$(BIN)/python -m tools.diagram
+	@$(BIN)/python -m tools.bpmn
 
 clean: ## remove what was made here (the built server stays in ~/.cache/vaka)
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache var

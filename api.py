@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import structlog
 import uvicorn
+import uvloop
 
+from config.memory import settle
 from config.observe import leave, observe
 from config.settings import Settings
 from gateways.people import HttpPeopleRegister, PeopleRegister, RegisterUnavailable
@@ -47,8 +49,11 @@ async def serve(settings: Settings) -> None:
     tracing = observe(settings, "api")
     register = HttpPeopleRegister(settings.register_address, timeout_s=REGISTER_TIMEOUT_S)
     house = await open_house(settings, tracing=tracing, lookup=asks(register))
-    for each in house.units.due_for_review(local_date(datetime.now(UTC))):
+    now = datetime.now(UTC)
+    for each in house.units.due_for_review(local_date(now)):
         log.warning("texts.number_due_for_review", number=each.number, review_by=str(each.review_by))
+    for said in house.units.warnings(now):
+        log.warning("units.incomplete", what=said)
     config = uvicorn.Config(
         create_app(house),
         host=settings.host,
@@ -65,6 +70,7 @@ async def serve(settings: Settings) -> None:
     # Not `serve()`: it would raise its signal again when done; a process that was asked to stop has not failed.
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    settle()
     log.info("api.started", port=settings.api_port)
     await server._serve()
     await register.aclose()
@@ -72,7 +78,7 @@ async def serve(settings: Settings) -> None:
 
 def main() -> None:
     """Run the API."""
-    asyncio.run(serve(Settings()))
+    uvloop.run(serve(Settings()))
     leave()
 
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import contextlib
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
+import uvloop
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.pathway import PathwayActivities
 from activities.people import PeopleActivities
 from activities.projection import ProjectionActivities
 from activities.sms import SendingActivities
+from config.memory import settle
 from config.observe import leave, observe
+from config.process_name import process_name
 from config.settings import Settings
 from gateways.mail import SmtpMailGateway
 from gateways.people import HttpPeopleRegister
@@ -26,6 +29,7 @@ from store.outbox import Outbox
 from store.projection import Projection
 from workflows.chat import ChatContact
 from workflows.plugin import connect
+from workflows.suicide_risk import SuicideRiskPathway
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +48,16 @@ async def carrying(client: Client, settings: Settings, projection: Projection, o
             callback_secret=settings.callback_secret,
         ) as sms,
     ):
+        projecting = ProjectionActivities(projection)
         sending = SendingActivities(register, sms, mail, outbox, settings.sms_sender)
         worker = Worker(
             client,
             task_queue=settings.task_queue,
-            workflows=[ChatContact],
+            workflows=[ChatContact, SuicideRiskPathway],
             activities=[
-                ProjectionActivities(projection).project,
+                projecting.project,
+                projecting.project_pathway,
+                PathwayActivities().start_pathway,
                 PeopleActivities(register).look_up_person,
                 sending.send_sms,
                 sending.tell_staff,
@@ -66,11 +73,16 @@ async def carrying(client: Client, settings: Settings, projection: Projection, o
 
 async def _connected(settings: Settings, tracing: bool, stop: asyncio.Event) -> Client | None:
     """The engine's client, as soon as there is an engine; None if told to stop before."""
-    identity = f"worker-{os.getpid()}"
+    identity = process_name("worker")
     while not stop.is_set():
         try:
             return await connect(
-                settings.engine_address, settings.temporal_namespace, identity=identity, tracing=tracing, lazy=False
+                settings.engine_address,
+                settings.temporal_namespace,
+                identity=identity,
+                tracing=tracing,
+                lazy=False,
+                sandbox=False,
             )
         except RuntimeError:
             log.warning("worker.engine_away", address=settings.engine_address)
@@ -93,16 +105,16 @@ async def main() -> None:
     await migrate(departures, "departures")
     projection = Projection(engine, settings.id_secret.get_secret_value())
     client = await _connected(settings, tracing, stop)
-    if client is None:
-        return
-    async with carrying(client, settings, projection, Outbox(departures)):
-        log.info("worker.started", task_queue=settings.task_queue)
-        await stop.wait()
-        log.info("worker.stopping")
+    if client is not None:
+        async with carrying(client, settings, projection, Outbox(departures)):
+            settle()
+            log.info("worker.started", task_queue=settings.task_queue)
+            await stop.wait()
+            log.info("worker.stopping")
     await engine.dispose()
     await departures.dispose()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())
     leave()

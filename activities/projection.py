@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from routine.record import Record
+from routine.record import ChatRow, Row
 from store.projection import Projection
 
 
@@ -13,6 +13,11 @@ class ProjectionActivities:
         self._projection = projection
 
     @activity.defn
-    async def project(self, record: Record) -> None:
-        """Keep the record; harmless when repeated."""
-        await self._projection.write(record)
+    async def project_pathway(self, row: Row) -> None:
+        """Keep the pathway's row; harmless when repeated."""
+        await self._projection.keep_pathway(row)
+
+    @activity.defn
+    async def project(self, row: ChatRow) -> None:
+        """Keep the row; harmless when repeated."""
+        await self._projection.keep(row)

@@ -79,7 +79,7 @@ class Process:
     def loops(self) -> frozenset[str]:
         """The gateways that steps beside lead from and back to: where the tokens rest that are not the case's own."""
         begun = {flow.target for flow in self.flows if self.elements[flow.source] == "parallelGateway"}
-        return frozenset(flow.target for flow in self.flows if flow.source in begun - self.resting)
+        return frozenset(flow.target for flow in self.flows if flow.source in begun - self.resting) - self.resting
 
     @cached_property
     def steps(self) -> frozenset[str]:

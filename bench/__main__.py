@@ -1,4 +1,12 @@
-"""`make bench`: what a decision costs in this house, as ratios to the bare engine measured in the same run."""
+"""`make bench`: what a decision costs in this house, as ratios to the bare engine measured in the same run.
+
+Bare is the engine with a minimal workflow (`bench.bare`) and nothing of ours but the plugin (converter, runner): one
+update a decision through the SDK, with the actor and the decision that the house's update carries too. Its worker is a
+process of its own, as the house's is; its client is this process, as the house's client is the API. What the house adds
+is what is measured: HTTP, identity, rules, idempotency, access log, read model, and the view as the answer.
+
+The house's decisions are sent by `bench.wire`, and the processes of one are idle while the other is measured.
+"""
 
 import asyncio
 import json
@@ -10,19 +18,25 @@ import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import httpx
+import uvloop
 from temporalio.client import Client
-from temporalio.worker import Worker
 
-from bench.bare import Bare, Note
+from bench.bare import QUEUE
 from bench.processes import House, running
+from bench.wire import Wire
+from routine.actors import Actor, Role
+from routine.chat.decisions import InternalNote
 from starter.desk import Desk
+from workflows.messages import Signed
 from workflows.plugin import connect
 
 RESULTS = Path(__file__).parent / "results.json"
 CASES, FEW, MANY = 60, 2, 50
 DECISIONS = 400
 OPEN_CASES = 1000
+BODY = {"type": "internal_note", "text": "Ring efter lunch."}
+NURSE = Actor(hsa_id="SE0000000000-N1", name="Nora Nilsson", roles=(Role.NURSE,), unit="VC-T")
+SIGNED = Signed(by=NURSE, decision=InternalNote(type="internal_note", text=BODY["text"]))
 Decide = Callable[[int], Awaitable[float]]
 
 
@@ -51,30 +65,33 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-async def bare(client: Client) -> dict[str, float]:
+async def bare(client: Client, house: House) -> dict[str, float]:
     """The bare engine's figures."""
-    queue = f"bare-{uuid.uuid4().hex}"
-    async with Worker(client, task_queue=queue, workflows=[Bare]):
-        handles = [
-            await client.start_workflow("Bare", id=f"{queue}-{number}", task_queue=queue) for number in range(CASES)
-        ]
+    await house.start("bare", sys.executable, "-m", "bench.bare_worker", house.settings.engine_address)
+    run = uuid.uuid4().hex
+    handles = [
+        await client.start_workflow("Bare", id=f"bare-{run}-{number}", task_queue=QUEUE) for number in range(CASES)
+    ]
 
-        async def decide(number: int) -> float:
-            began = time.perf_counter()
-            await handles[number].execute_update("note", Note(by="N1", text="Ring efter lunch."))
-            return (time.perf_counter() - began) * 1000
+    async def decide(number: int) -> float:
+        began = time.perf_counter()
+        await handles[number].execute_update("note", SIGNED)
+        return (time.perf_counter() - began) * 1000
 
-        await measure(decide, FEW, 40)
-        few, _ = await measure(decide, FEW, DECISIONS)
-        _, many = await measure(decide, MANY, 2 * DECISIONS)
-        for handle in handles:
-            await handle.terminate()
+    await measure(decide, FEW, 40)
+    few, _ = await measure(decide, FEW, DECISIONS)
+    _, many = await measure(decide, MANY, 2 * DECISIONS)
+    for handle in handles:
+        await handle.terminate()
+    house.processes["bare"].terminate()
+    await house.processes["bare"].wait()
     return {"p50_ms": statistics.median(few), "p99_ms": percentile(few, 0.99), "per_s": many}
 
 
 async def housed(house: House) -> dict[str, float]:
     """The house's figures, through HTTP."""
-    async with Desk(house.api) as desk, httpx.AsyncClient(base_url=house.api, timeout=60) as http:
+    wire = Wire(house.api)
+    async with Desk(house.api) as desk:
         await desk.call("POST", "/demo/reset", json={"now": "2026-11-23T09:00:00+01:00"})
         await desk.token("N1")
         cpu = house.cpu_s("worker")
@@ -85,19 +102,15 @@ async def housed(house: House) -> dict[str, float]:
         headers = {"Authorization": f"Bearer {await desk.token('N1')}"}
 
         async def decide(number: int) -> float:
-            body = {"type": "internal_note", "text": "Ring efter lunch."}
             began = time.perf_counter()
-            answer = await http.post(
-                f"/contacts/{contacts[number]}/decisions",
-                json=body,
-                headers=headers | {"Idempotency-Key": uuid.uuid4().hex},
-            )
-            answer.raise_for_status()
+            key = {"Idempotency-Key": uuid.uuid4().hex}
+            await wire.post(f"/contacts/{contacts[number]}/decisions", BODY, headers | key)
             return (time.perf_counter() - began) * 1000
 
         await measure(decide, FEW, 40)
         few, _ = await measure(decide, FEW, DECISIONS)
         _, many = await measure(decide, MANY, 2 * DECISIONS)
+        wire.close()
         lag = await _lag(desk, contacts)
     return {
         "p50_ms": statistics.median(few),
@@ -158,7 +171,7 @@ async def main() -> None:
         async with running(Path(folder)) as house:
             client = await connect(house.settings.engine_address, "default", identity="bench", lazy=False)
             say("the bare engine")
-            engine = await bare(client)
+            engine = await bare(client, house)
             say("the house")
             ours = await housed(house)
             say(f"{OPEN_CASES} open cases")
@@ -182,4 +195,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

@@ -4,14 +4,9 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from routine.frozen import Frozen
+from workflows.messages import Signed
 
-
-class Note(Frozen):
-    """About as much as a decision carries."""
-
-    by: str
-    text: str
+QUEUE = "bare"
 
 
 @workflow.defn(name="Bare")
@@ -30,12 +25,12 @@ class Bare:
         return self._count
 
     @workflow.update
-    async def note(self, note: Note) -> int:
+    async def note(self, signed: Signed) -> int:
         """One decision."""
         self._count += 1
         return self._count
 
     @note.validator
-    def _may_note(self, note: Note) -> None:
-        if not note.by:
+    def _may_note(self, signed: Signed) -> None:
+        if not signed.by.hsa_id:
             raise ValueError("nobody")

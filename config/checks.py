@@ -18,8 +18,9 @@ def problems(file: UnitsFile) -> Iterator[Problem]:
     if not file.units:
         yield (), "det finns ingen enhet"
     yield from _twice(((("units", number, "code"), unit.code) for number, unit in enumerate(file.units)), "enheten")
+    vardcentraler = {unit.code for unit in file.units if unit.unit_type == "vardcentral"}
     for number, unit in enumerate(file.units):
-        for path, sentence in _unit(unit):
+        for path, sentence in (*_unit(unit), *_clinics(unit, vardcentraler)):
             yield ("units", number, *path), f"{unit.code}: {sentence}"
     people = [
         *(
@@ -43,6 +44,16 @@ def _unit(unit: UnitEntry) -> Iterator[Problem]:
     if not any(unit.week.values()):
         yield ("week",), "enheten öppnar aldrig"
     yield from _roster(unit)
+
+
+def _clinics(unit: UnitEntry, vardcentraler: set[str]) -> Iterator[Problem]:
+    if unit.clinics and unit.unit_type == "vardcentral":
+        yield ("clinics",), "en vårdcentral bokar fysiska besök hos sig själv, clinics ska inte anges (R63)"
+        return
+    for row, code in enumerate(unit.clinics):
+        if code not in vardcentraler:
+            yield ("clinics", row), f"det finns ingen vårdcentral {code}"
+    yield from _twice(((("clinics", row), code) for row, code in enumerate(unit.clinics)), "vårdcentralen")
 
 
 def _roster(unit: UnitEntry) -> Iterator[Problem]:

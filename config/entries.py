@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, StringConstraints
 
 from config.policy import DatedPolicy
-from config.spans import DaySpans
+from config.spans import Clock, DaySpans
 from routine.actors import GROUPS, HsaId, Role
 from routine.frozen import Frozen
+from routine.on_call import DutyWindow
 from routine.red_days import AS_IF_FREE, BY_LAW
 from routine.roster import Shift
 from routine.unit import Staff
@@ -19,6 +20,8 @@ RED_DAYS = frozenset(name.lower() for name in AS_IF_FREE | BY_LAW)
 SHORTEST_OPEN_WORD = 4
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Phone = Annotated[str, StringConstraints(pattern=r"^0[0-9]{1,3}-[0-9][0-9 ]{4,10}[0-9]$")]
+Mobile = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 def _red(name: str) -> str:
@@ -47,6 +50,12 @@ def _some(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+def _answers(windows: tuple[DutyWindow, ...]) -> tuple[DutyWindow, ...]:
+    if not windows:
+        raise ValueError("windows är tom: då svarar ingen")
+    return windows
+
+
 def _personal(roles: tuple[Role, ...]) -> tuple[Role, ...]:
     if not roles or any(role in GROUPS for role in roles):
         raise ValueError("roles ska vara en eller flera yrkesroller")
@@ -71,6 +80,28 @@ class ExceptionEntry(Frozen):
     reason: Name
 
 
+class WindowEntry(DutyWindow):
+    """When somebody on call answers; it begins on such days and may last into the next date."""
+
+    start: Clock
+    end: Clock
+
+
+class DutyEntry(Frozen):
+    """Somebody who can be turned to when the unit cannot (B3).
+
+    The unit's own physicians stand in its roster, and 112 is the number `sos` in `texts.toml`.
+    """
+
+    target: Literal["on_call", "psychiatric_emergency"]
+    name: Name
+    phone: Phone
+    hsa_id: HsaId | None = None
+    mobile: Mobile | None = None
+    email: Email | None = None
+    windows: Annotated[tuple[WindowEntry, ...], AfterValidator(_answers)]
+
+
 class UnitEntry(Frozen):
     """A unit as it is written in `units.toml`."""
 
@@ -87,6 +118,10 @@ class UnitEntry(Frozen):
     policy: tuple[DatedPolicy, ...] = ()
     screening_words: Words | None = None
     """The unit's own list instead of the file's."""
+    on_call: tuple[DutyEntry, ...] | None = None
+    """The unit's own directory instead of the file's."""
+    clinics: tuple[Name, ...] = ()
+    """The vårdcentraler where its patients may be booked for a physical visit; a vårdcentral has its own (R63)."""
 
 
 class OtherStaff(Frozen):
@@ -103,5 +138,6 @@ class UnitsFile(Frozen):
 
     policy_version: Name
     screening_words: Words
+    on_call: tuple[DutyEntry, ...] = ()
     units: tuple[UnitEntry, ...]
     others: tuple[OtherStaff, ...] = ()

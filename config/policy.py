@@ -15,6 +15,12 @@ BOUNDS = {
     "close_token": (1, 60),
     "guarantee_assessment_days": (1, 90),
     "register_retry": (1, 24 * 60),
+    "calls": (1, 10),
+    "calls_min": (1, 10),
+    "call_pause": (1, 24 * 60),
+    "on_call_ack": (1, 24 * 60),
+    "moderate_days": (1, 7),
+    "moderate_soft_hours": (1, 7 * 24),
 }
 """Lowest and highest value where another is possible than from one minute to a week."""
 
@@ -22,7 +28,8 @@ BOUNDS = {
 class BoundPolicy(Policy):
     """A policy of which every value is of its own type and possible. Nothing is guessed: `"15"` is no number."""
 
-    model_config = ConfigDict(strict=True)
+    # The table's own values too: one may be impossible beside what a unit has set.
+    model_config = ConfigDict(strict=True, validate_default=True)
 
     @field_validator("*")
     @classmethod
@@ -31,6 +38,20 @@ class BoundPolicy(Policy):
             low, high = BOUNDS.get(info.field_name or "", (1, A_WEEK))
             if not low <= value <= high:
                 raise ValueError(f"{info.field_name} ska vara mellan {low} och {high}")
+        return value
+
+    @field_validator("calls_min")
+    @classmethod
+    def _can_be_called(cls, value: int, info: ValidationInfo) -> int:
+        if value > (most := info.data.get("calls", value)):
+            raise ValueError(f"calls_min ska vara högst calls, som är {most}")
+        return value
+
+    @field_validator("moderate_soft_hours")
+    @classmethod
+    def _before_it_is_too_late(cls, value: int, info: ValidationInfo) -> int:
+        if value > (most := 24 * info.data.get("moderate_days", A_WEEK)):
+            raise ValueError(f"moderate_soft_hours ska vara högst {most}, som är moderate_days i timmar")
         return value
 
     def plain(self) -> Policy:

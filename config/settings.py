@@ -3,9 +3,9 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, computed_field, model_validator
+from pydantic import AliasChoices, Field, SecretStr, StringConstraints, computed_field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRETS_DIR = "VAKA_SECRETS_DIR"
 DEMO_SECRETS: Final = {"id_secret": "demo-id-secret", "sms_password": "demo-sms-password", "callback_secret": "demo"}
 """Known to all the world, and refused in production."""
+EMAIL: Final = r"^[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9.\-]{1,253}$"
+MOBILE: Final = r"^\+[1-9]\d{6,14}$"
 
 
 class Settings(BaseSettings):
@@ -49,6 +51,9 @@ class Settings(BaseSettings):
     task_queue: str = "vaka"
     engine_timeout_s: float = 10.0
     watch_every_s: float = 5.0
+    alarm_email: Annotated[str, StringConstraints(pattern=EMAIL)] | None = None
+    alarm_mobile: Annotated[str, StringConstraints(pattern=MOBILE)] | None = None
+    """Whom the watchman tells what he finds: somebody who can mend it, at any hour."""
 
     projection_url: str | None = Field(default=None, repr=False)
     journal_url: str | None = Field(default=None, repr=False)
@@ -94,6 +99,12 @@ class Settings(BaseSettings):
         if not Path(folder).is_dir():
             raise SettingsError(f"{SECRETS_DIR} names no folder: {folder}")
         return init_settings, env_settings, SecretsSettingsSource(settings_cls, folder)
+
+    @field_validator("alarm_email", "alarm_mobile", mode="before")
+    @classmethod
+    def _nobody(cls, value: object) -> object:
+        """An empty one names nobody: docker hands over what is not set as empty."""
+        return value or None
 
     @model_validator(mode="after")
     def _own_secrets(self) -> Self:

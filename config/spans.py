@@ -1,5 +1,6 @@
-"""Opening hours as they are written: `"08:00-17:00"`, several a day, sorted and apart."""
+"""Opening hours as they are written: `"08:00-17:00"`, several a day, sorted and apart; and single times of day."""
 
+from contextlib import suppress
 from datetime import time
 from itertools import pairwise
 from typing import Annotated
@@ -38,6 +39,17 @@ def _apart(intervals: tuple[Interval, ...]) -> tuple[Interval, ...]:
     return intervals
 
 
+def _clock(value: object) -> object:
+    """`"17:00"` as a wall time, to the second. A bare number is none: 17 would be read as seconds."""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = time.fromisoformat(value.strip())
+    if not isinstance(value, time) or value.tzinfo or value.microsecond:
+        raise ValueError(f'"{value}" är inget klockslag, skriv som "17:00"')
+    return value
+
+
 Span = Annotated[Interval, BeforeValidator(_interval)]
 DaySpans = Annotated[tuple[Span, ...], AfterValidator(_apart)]
 """The intervals of one day; empty means closed."""
+Clock = Annotated[time, BeforeValidator(_clock)]

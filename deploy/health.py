@@ -17,6 +17,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError
 
+from config.process_name import process_name
 from config.settings import Settings
 from store.database import connect as database
 from store.journal import Journal
@@ -58,9 +59,8 @@ async def worker(settings: Settings, pid: int = MAIN_PID) -> None:
         described = await client.workflow_service.describe_task_queue(request, timeout=PATIENCE)
     except (RPCError, RuntimeError) as error:
         raise Unwell(f"the engine does not answer: {type(error).__name__}") from None
-    asked = [
-        poller.last_access_time.ToDatetime(UTC) for poller in described.pollers if poller.identity == f"worker-{pid}"
-    ]
+    name = process_name("worker", pid)
+    asked = [poller.last_access_time.ToDatetime(UTC) for poller in described.pollers if poller.identity == name]
     if not asked or datetime.now(UTC) - max(asked) > ASKED_WITHIN:
         raise Unwell(f"the engine last saw it ask for work at {max(asked)}" if asked else "the engine does not know it")
 

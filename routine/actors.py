@@ -1,6 +1,7 @@
 """Who acts and who is told: roles, groups, the signed-in actor, and the addressees of tasks and alerts (R5)."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import StringConstraints
@@ -55,6 +56,11 @@ def holds(roles: tuple[Role, ...], role: Role) -> bool:
     return any(mine in GROUPS.get(role, (role,)) for mine in roles)
 
 
+@lru_cache(maxsize=1024)
+def _hold_any(mine: tuple[Role, ...], roles: tuple[Role, ...]) -> bool:
+    return any(holds(mine, role) for role in roles)
+
+
 class Actor(Frozen):
     """Who is signed in: the token's words, never the body's (R5)."""
 
@@ -65,7 +71,7 @@ class Actor(Frozen):
 
     def has(self, *roles: Role) -> bool:
         """Whether the actor holds any of the roles; a group stands for its members."""
-        return any(holds(self.roles, role) for role in roles)
+        return _hold_any(self.roles, roles)
 
 
 class Member(Frozen):

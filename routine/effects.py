@@ -11,6 +11,12 @@ class LookUpPerson(Frozen):
     personnummer: PersonId
 
 
+class StartPathway(Frozen):
+    """Begin the contact's suicide-risk pathway (R59); the gate is shut already."""
+
+    key: str
+
+
 class SendSms(Frozen):
     """An SMS to the patient. Whether it may be sent is asked once more in the act of sending (R76)."""
 
@@ -39,4 +45,4 @@ class TellStaff(Frozen):
     text: str
 
 
-Effect = LookUpPerson | SendSms | TellStaff
+Effect = StartPathway | LookUpPerson | SendSms | TellStaff

@@ -22,15 +22,17 @@ class Handover(Frozen):
 
     handover_id: str
     kind: Literal["colleague"] = "colleague"
-    sender: Member
+    sender: Member | None
+    """None: a yes in the form asked for the assessors."""
     to: Addressee
     at: datetime
-    consent: Literal["given", "not_required_former_holder"]
+    consent: Literal["given", "not_required_former_holder", "not_required_patient_safety"]
+    """Patient safety: a suspicion goes to the assessors whatever the patient answers; she is told (R59)."""
     content: str | None
     accept_by: datetime
     """When the alert goes to the sender: 60 open minutes."""
-    returns_at: datetime
-    """Closing −30: unaccepted, it is the sender's again before the day's sweep."""
+    returns_at: datetime | None
+    """Closing −30: unaccepted, it is the sender's again before the day's sweep. None for a suspicion, which stays."""
     accepted_at: datetime | None = None
     accepted_by: Member | None = None
     declined_at: datetime | None = None

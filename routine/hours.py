@@ -8,7 +8,7 @@ the hours of the staff.
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
@@ -39,11 +39,13 @@ def local(at: datetime) -> datetime:
     return _aware(at).astimezone(TIMEZONE)
 
 
+@lru_cache(maxsize=4096)
 def local_date(at: datetime) -> date:
     """The date on Stockholm's wall at the instant. Raises ValueError if `at` is naive."""
     return local(at).date()
 
 
+@lru_cache(maxsize=4096)
 def at_local(day: date, wall: time) -> datetime:
     """The UTC instant of a Stockholm wall time; later wall times never give earlier instants.
 
@@ -214,4 +216,4 @@ class OpeningHours(Frozen):
 def _aware(at: datetime) -> datetime:
     if at.utcoffset() is None:
         raise ValueError("an instant must carry its UTC offset")
-    return at.astimezone(UTC)
+    return at if at.tzinfo is UTC else at.astimezone(UTC)

@@ -107,7 +107,8 @@ def signs(submission: Submission, words: tuple[str, ...], at: datetime) -> tuple
     disclosed = (form is not None and form.suicide_sign) or any(
         taken_back(answer.question, answer.changed_from, submission.area, words) for answer in answers
     )
-    spoken = any_found([submission.message or "", *(answer.answer for answer in answers)], words)
+    written = [submission.message or "", form.report if form else "", *(answer.answer for answer in answers)]
+    spoken = any_found(written, words)
     found: list[Literal["form", "text"]] = [*(["form"] if disclosed else []), *(["text"] if spoken else [])]  # type: ignore[list-item]
     return tuple(Sign(kind=kind, at=at) for kind in found)
 

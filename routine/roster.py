@@ -36,8 +36,10 @@ class Roster(Frozen):
         """The shifts of a date, in roster order."""
         return next((dated.shifts for dated in self.dated if dated.date == day), self.standard)
 
-    def spans(self, day: date, hours: OpeningHours) -> tuple[tuple[Shift, datetime, datetime], ...]:
-        """Each shift of an open date with its half-open span as UTC instants; nothing on a closed date."""
+    def spans(
+        self, day: date, hours: OpeningHours, hsa_id: str | None = None
+    ) -> tuple[tuple[Shift, datetime, datetime], ...]:
+        """Each shift of an open date, or one person's, with its half-open span as UTC instants; none if closed."""
         opening, closing = hours.opening_of(day), hours.closing_of(day)
         if opening is None or closing is None:
             return ()
@@ -48,13 +50,12 @@ class Roster(Frozen):
                 at_local(day, shift.end) if shift.end else closing,
             )
             for shift in self.shifts_on(day)
+            if hsa_id is None or shift.hsa_id == hsa_id
         )
 
     def on_duty(self, hsa_id: str, at: datetime, hours: OpeningHours) -> bool:
         """Whether a shift of the person covers the instant."""
-        return any(
-            shift.hsa_id == hsa_id and start <= at < end for shift, start, end in self.spans(local_date(at), hours)
-        )
+        return any(start <= at < end for _, start, end in self.spans(local_date(at), hours, hsa_id))
 
     def responsible(self, at: datetime, hours: OpeningHours) -> str | None:
         """The named person responsible at the instant (R43), or None: then the manager is told instead."""
@@ -66,14 +67,13 @@ class Roster(Frozen):
 
     def next_change(self, hsa_id: str, at: datetime, hours: OpeningHours) -> datetime | None:
         """The first instant after `at` when the person's being on duty begins or ends; None if that is far off."""
-        day = local_date(at)
+        day, on_duty = local_date(at), self.on_duty(hsa_id, at, hours)
         for _ in range(LOOK_AHEAD):
             instants = [
                 instant
-                for shift, start, end in self.spans(day, hours)
-                if shift.hsa_id == hsa_id
+                for _, start, end in self.spans(day, hours, hsa_id)
                 for instant in (start, end)
-                if instant > at and self.on_duty(hsa_id, instant, hours) != self.on_duty(hsa_id, at, hours)
+                if instant > at and self.on_duty(hsa_id, instant, hours) != on_duty
             ]
             if instants:
                 return min(instants)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Literal
 
+from routine.actors import Member
 from routine.frozen import Frozen
 
 MENTAL_HEALTH = "mental_health"
@@ -16,10 +17,13 @@ AFFIRMATIVE = re.compile(r"\s*(ja|yes|jo|ibland|delvis|ofta|kanske)\b", re.IGNOR
 
 
 class Sign(Frozen):
-    """A suspicion: a yes in the form, also one taken back (`form`), or a word in free text (`text`)."""
+    """A suspicion (misstanke): a yes in the form, also one taken back (`form`), or a word in free text (`text`);
+    what staff saw (`staff`), or the case this one goes on from (`continued`)."""
 
-    kind: Literal["form", "text"]
+    kind: Literal["form", "text", "staff", "continued"]
     at: datetime
+    by: Member | None = None
+    observation: str | None = None
 
 
 def found(text: str, words: tuple[str, ...]) -> bool:
@@ -35,8 +39,8 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=64)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     terms = sorted((_plain(word) for word in words), key=len, reverse=True)
-    each = (re.escape(term.rstrip("*")) + ("" if term.endswith("*") else r"\b") for term in terms)
-    return re.compile(rf"\b(?:{'|'.join(each)})")
+    each = (re.escape(term.rstrip("*")) + ("" if term.endswith("*") else r"(?!\w)") for term in terms)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(each)})")
 
 
 def taken_back(question: str, before: str | None, area: str, words: tuple[str, ...]) -> bool:

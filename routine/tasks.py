@@ -23,9 +23,20 @@ class Kind(StrEnum):
     SMS_IMPOSSIBLE = "sms_impossible"
     MOVE_OUTSIDE = "move_outside"
     SAFETY_REVIEW = "safety_review"
+    ASSESS = "assess"
+    SILENCE = "silence"
+    EXTENSION_EXPIRED = "extension_expired"
+    CALL_PATIENT = "call_patient"
+    ROUTE_CHOICE = "route_choice"
+    BOOK_PHYSICAL = "book_physical"
+    PLAN_CONTACT = "plan_contact"
+    PLAN_REVIEW = "plan_review"
+    REPEAT_HANDOVER = "repeat_handover"
+    GUARDIAN_NOTE = "guardian_note"
+    DOC_SUICIDE_ASSESSMENT = "doc_suicide_assessment"
 
 
-ERRANDS = (Kind.CALL_ASSESSOR, Kind.SMS_FAILED, Kind.SMS_IMPOSSIBLE, Kind.MOVE_OUTSIDE, Kind.SAFETY_REVIEW)
+ERRANDS = (Kind.SMS_FAILED, Kind.SMS_IMPOSSIBLE, Kind.MOVE_OUTSIDE, Kind.SAFETY_REVIEW)
 """Kinds that an event leaves behind, not a state."""
 
 
@@ -35,8 +46,14 @@ class Told(StrEnum):
     OWNER = "owner"
     RESPONSIBLE = "responsible"
     SENDER = "sender"
+    CALLER = "caller"
+    """The sender of a suspicion; the responsible where nobody sent it."""
     ASSESSORS = "assessors"
     MANAGER = "unit_manager"
+    OWNER_AND_MANAGER = "owner_and_manager"
+    ASSESSORS_AND_MANAGER = "assessors_and_manager"
+    MANAGER_AND_LICENSED = "manager_and_licensed"
+    """The manager; and the licensed are told that on-call and 112 can be reached without an assessor (T3)."""
 
 
 class At(StrEnum):
@@ -46,6 +63,11 @@ class At(StrEnum):
     TWICE = "twice"
     NEXT_CLOSING = "next_closing"
     TWO_HOURS_LATE = "two_hours_late"
+    QUARTER_LATE = "quarter_late"
+    """15 minutes after due: open ones, or by the clock for what is due by the clock."""
+    HALF_HOUR_LATE = "half_hour_late"
+    LAST_DAY = "last_day"
+    """The start of the last open day before the hard due instant."""
 
 
 When = At | int
@@ -81,12 +103,60 @@ TABLE |= {
     Kind.MOVE_OUTSIDE: Row(title="Flytta ärendet utanför chatten", rule="R76", rungs=STANDARD),
     Kind.SAFETY_REVIEW: Row(title="Bedöm hur patienten kan nås på ett säkert sätt", rule="R77", rungs=STANDARD),
 }
+LATE = ((At.QUARTER_LATE, Told.ASSESSORS), (At.HALF_HOUR_LATE, Told.MANAGER))
+TABLE |= {
+    Kind.ASSESS: Row(
+        title="Bedöm självmordsrisken", rule="R60", rungs=((At.DUE, Told.ASSESSORS), (At.TWICE, Told.MANAGER))
+    ),
+    Kind.SILENCE: Row(title="Patienten svarar inte: bedöm, förläng eller ring", rule="R68", rungs=LATE),
+    Kind.EXTENSION_EXPIRED: Row(title="Förlängningen är slut: bedöm hur det går vidare", rule="R69", rungs=LATE),
+    Kind.CALL_PATIENT: Row(title="Ring patienten", rule="R70", rungs=((At.QUARTER_LATE, Told.ASSESSORS),)),
+    Kind.ROUTE_CHOICE: Row(title="Välj väg vidare", rule="R67", rungs=((At.DUE, Told.ASSESSORS_AND_MANAGER),)),
+    Kind.BOOK_PHYSICAL: Row(
+        title="Boka fysiskt besök",
+        rule="R63",
+        rungs=((At.DUE, Told.OWNER_AND_MANAGER), (At.LAST_DAY, Told.OWNER_AND_MANAGER)),
+    ),
+    Kind.PLAN_CONTACT: Row(
+        title="Ta den planerade kontakten", rule="R67", rungs=((At.QUARTER_LATE, Told.ASSESSORS_AND_MANAGER),)
+    ),
+    Kind.PLAN_REVIEW: Row(title="Gå igenom planen", rule="R67", rungs=((At.QUARTER_LATE, Told.ASSESSORS_AND_MANAGER),)),
+    Kind.REPEAT_HANDOVER: Row(
+        title="Inget kvitto på överlämningen: ring igen, eller ring 112",
+        rule="R74",
+        rungs=((At.DUE, Told.OWNER_AND_MANAGER),),
+    ),
+    Kind.GUARDIAN_NOTE: Row(title="Anteckna om vårdnadshavare", rule="R66", rungs=STANDARD),
+    Kind.DOC_SUICIDE_ASSESSMENT: Row(
+        title="Dokumentera suicidriskbedömningen",
+        rule="R60",
+        rungs=((At.DUE, Told.OWNER), (At.NEXT_CLOSING, Told.MANAGER)),
+    ),
+}
 SUICIDE_ACCEPT = Row(
     title="Ta emot och bedöm självmordsrisk",
     rule="R59",
-    rungs=((5, Told.RESPONSIBLE), (15, Told.ASSESSORS), (30, Told.MANAGER)),
+    rungs=((5, Told.CALLER), (15, Told.ASSESSORS), (30, Told.MANAGER_AND_LICENSED)),
 )
-"""`handover_accept` where a sign asks for the assessors: the first rung leaves the responsible a call to make."""
+"""`handover_accept` where a suspicion asks for the assessors: the first rung leaves its sender a call to make."""
+SAFE_ONLINE = Row(
+    title="Fråga om det känns tryggt att fortsätta online",
+    rule="R62",
+    rungs=((At.DUE, Told.ASSESSORS), (At.TWICE, Told.MANAGER)),
+)
+VISIT_OUTCOME = Row(
+    title="Anteckna om patienten kom till besöket",
+    rule="R65",
+    rungs=((At.DUE, Told.ASSESSORS_AND_MANAGER),),
+)
+"""`follow_up` where a suspicion waits for a person although no kind of its own has been named."""
+BY_CLOCK = (Kind.CALL_PATIENT, Kind.PLAN_CONTACT, Kind.PLAN_REVIEW, Kind.REPEAT_HANDOVER)
+"""Kinds that are due by the clock: they tick on while the unit is closed."""
+
+
+EACH_ASSESSOR = (ToRole(role=Role.PHYSICIAN), ToRole(role=Role.PSYCHOLOGIST))
+"""All assessors: one row for each of the two roles."""
+MANAGER = ToRole(role=Role.UNIT_MANAGER)
 
 
 class Rung(Frozen):
@@ -121,12 +191,15 @@ class Owed(Frozen):
     opened_at: datetime
     due_at: datetime
     sender: Addressee | None = None
-    suicide: bool = False
+    own_row: Row | None = None
+    """A row of its own, where the kind's is not meant."""
+    last_day: datetime | None = None
+    """The start of the last open day before the hard due instant."""
 
     @property
     def row(self) -> Row:
         """The task's row in the table."""
-        return SUICIDE_ACCEPT if self.suicide else TABLE[self.kind]
+        return self.own_row or TABLE[self.kind]
 
 
 def task_id(kind: Kind, opened_at: datetime) -> str:
@@ -155,6 +228,17 @@ def _moment(moment: When, owed: Owed, unit: Unit) -> datetime:
             return unit.hours.add_open(owed.due_at, timedelta(hours=2))
         case At.NEXT_CLOSING:
             return next_open_closing(unit, owed.due_at)
+        case At.QUARTER_LATE:
+            return _late(owed, unit, timedelta(minutes=15))
+        case At.HALF_HOUR_LATE:
+            return _late(owed, unit, timedelta(minutes=30))
+        case At.LAST_DAY:
+            repeated = unit.hours.add_open(owed.due_at, timedelta(minutes=unit.policy.repeat))
+            return max(owed.last_day or repeated, repeated)
+
+
+def _late(owed: Owed, unit: Unit, by: timedelta) -> datetime:
+    return owed.due_at + by if owed.kind in BY_CLOCK else unit.hours.add_open(owed.due_at, by)
 
 
 def told(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[Addressee, ...]:
@@ -166,13 +250,25 @@ def told(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[Addressee, ..
             return (owed.owner,)
         case Told.SENDER:
             return (owed.sender or owed.owner,)
+        case Told.CALLER:
+            return (owed.sender or _responsible(unit, at),)
         case Told.ASSESSORS:
-            return (ToRole(role=Role.PHYSICIAN), ToRole(role=Role.PSYCHOLOGIST))
+            return EACH_ASSESSOR
         case Told.MANAGER:
-            return (ToRole(role=Role.UNIT_MANAGER),)
+            return (MANAGER,)
+        case Told.OWNER_AND_MANAGER:
+            return (owed.owner, MANAGER)
+        case Told.ASSESSORS_AND_MANAGER:
+            return (*EACH_ASSESSOR, MANAGER)
+        case Told.MANAGER_AND_LICENSED:
+            return (MANAGER, ToRole(role=Role.LICENSED))
         case Told.RESPONSIBLE:
-            name = unit.roster.responsible(at, unit.hours)
-            return (ToPerson(hsa_id=name) if name else ToRole(role=Role.UNIT_MANAGER),)
+            return (_responsible(unit, at),)
+
+
+def _responsible(unit: Unit, at: datetime) -> Addressee:
+    name = unit.roster.responsible(at, unit.hours)
+    return ToPerson(hsa_id=name) if name else MANAGER
 
 
 def next_open_closing(unit: Unit, at: datetime) -> datetime:
@@ -180,6 +276,13 @@ def next_open_closing(unit: Unit, at: datetime) -> datetime:
     closing = unit.hours.closing_of(unit.hours.next_open_day(local_date(at)))
     assert closing is not None  # an open day closes
     return closing
+
+
+def latest_today(unit: Unit, at: datetime) -> datetime:
+    """Closing −30 of the instant's day; once that has passed, or on a closed day, the next opening."""
+    closing = unit.hours.closing_of(local_date(at))
+    today = closing is not None and at < closing - timedelta(minutes=unit.policy.closing_lead)
+    return before_closing(unit, at) if today else unit.hours.next_opening(at)
 
 
 def before_closing(unit: Unit, at: datetime) -> datetime:

@@ -1,11 +1,16 @@
 """A unit as a case knows it: a snapshot taken when the case begins, so that no later change touches a running case."""
 
-from typing import Literal
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from routine.actors import HsaId, Role
 from routine.frozen import Frozen
 from routine.hours import OpeningHours
+from routine.on_call import Directory
 from routine.phrases import Number, Phrase
+from routine.recalled import recalled
 from routine.roster import Roster
 
 
@@ -31,11 +36,31 @@ class Policy(Frozen):
     handover_accept: int = 60
     suicide_accept: int = 15
     call_assessor: int = 10
+    assess: int = 30
+    """From the last message, call or extension to the assessment."""
+    never_answered: int = 60
+    silence: int = 120
+    route_high: int = 15
+    """The choice of route at level high; `route` where the two days hold a closed one (R67)."""
+    route: int = 60
+    book_physical: int = 120
     errand: int = 60
     """What an event leaves behind: a failed SMS, a case to be moved outside."""
     sms_pause: int = 60
     """Minutes by the clock between two reminders on a contact (R56)."""
     repeat: int = 30
+    calls: int = 3
+    """How many times a silent patient is called (R70)."""
+    calls_min: int = 2
+    """How many calls must be logged before a patient counts as not reached (T12, T13)."""
+    call_pause: int = 30
+    """Minutes by the clock from one call to the next."""
+    on_call_ack: int = 15
+    """Minutes by the clock for whoever is on call to acknowledge (R72, T13)."""
+    moderate_days: int = 2
+    """Calendar days to the physical visit, to the end of the last one (R64)."""
+    moderate_soft_hours: int = 48
+    """Hours by the clock to the alert that comes before it."""
     closing_lead: int = 30
     close_token: int = 10
     """Minutes by the clock."""
@@ -50,8 +75,16 @@ class Policy(Frozen):
     """Minutes by the clock between rounds of asking a register that is away."""
 
 
+class Clinic(Frozen):
+    """A vårdcentral where a patient of a unit that is none itself may be booked for a physical visit (R63)."""
+
+    code: str
+    name: str
+    hours: OpeningHours
+
+
 class Unit(Frozen):
-    """A care unit: its hours, roster, staff, texts and numbers."""
+    """A care unit: its hours, roster, staff, texts and numbers, and whom it can turn to."""
 
     code: str
     name: str
@@ -65,6 +98,9 @@ class Unit(Frozen):
     screening_words: tuple[str, ...] = ()
     """What raises a flag to people when it stands in a patient's free text (B8); docs/screening.md."""
     numbers: tuple[Number, ...] = ()
+    on_call: Directory = Directory()
+    clinics: tuple[Clinic, ...] = ()
+    """Empty for a vårdcentral: it books at its own (R63)."""
 
     def member(self, hsa_id: str) -> Staff | None:
         """The member of staff with this id, or None."""
@@ -75,3 +111,28 @@ class Unit(Frozen):
         """Whether a triaged chat may be sent while the unit is closed (R51)."""
         configured = self.policy.accept_after_hours
         return self.unit_type == "vardcentral" if configured is None else configured
+
+
+SNAPSHOTS = 500
+"""So many different snapshots are shared; a unit has one for each change of its configuration."""
+
+
+@lru_cache(maxsize=SNAPSHOTS)
+def shared(unit: Unit) -> Unit:
+    """The first that was equal: a unit's cases have one snapshot in memory, with its calendar worked out."""
+    return unit
+
+
+Shared = Annotated[Unit, AfterValidator(shared)]
+
+
+@recalled
+def as_text(unit: Unit) -> str:
+    """The snapshot as JSON."""
+    return unit.model_dump_json()
+
+
+@lru_cache(maxsize=SNAPSHOTS)
+def from_text(text: str) -> Unit:
+    """The snapshot of the JSON."""
+    return Unit.model_validate_json(text)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from routine.actors import GROUPS, Addressee, HsaId, Role, ToPerson, ToRole
 from routine.frozen import Frozen
+from routine.gate import Level
 from routine.tasks import Task
 
 KEPT = 2.5
@@ -25,6 +26,8 @@ class CaseRow(Frozen):
     priority_form: int | None
     state: str
     suicide_state: str | None
+    level: Level | None = None
+    """The risk as it was assessed; None while it is not."""
     holder: HsaId | None
     masked_person: str
     opened_at: datetime
@@ -38,15 +41,19 @@ class CaseRow(Frozen):
     tasks: tuple[Task, ...]
 
 
+RISK: dict[Level | None, int] = {"acute": -4, "high": -3, None: -2, "moderate": -2, "low": -1, "none": -1}
+"""The suicide tier by risk, before everything else; what is not assessed sorts as at least moderate (R66)."""
+
+
 def order(row: CaseRow, now: datetime) -> tuple[int, float, float]:
-    """What rows are sorted by: suicide tier by what is due first; priority 1, 2; kept and due; 3 (none is 3), 4, 5.
+    """What rows are sorted by: suicide tier by risk, then by what is due; priority 1, 2; kept and due; 3 or none, 4, 5.
 
     Within equals, who has waited longest for us comes first.
     """
     never = datetime.max.replace(tzinfo=UTC)
     waiting = (row.waiting_since or never).timestamp()
     if row.tier == "suicide":
-        return 0, (row.next_due_at or never).timestamp(), waiting
+        return RISK[row.level], (row.next_due_at or never).timestamp(), waiting
     if row.kept_due_at is not None and row.kept_due_at <= now:
         return 1, KEPT, row.kept_due_at.timestamp()
     return 1, row.priority or 3, waiting

@@ -47,6 +47,7 @@ async def begin(
     at: datetime,
     standing: Standing | None,
     continues: str | None = None,
+    continues_suspicion: bool = False,
 ) -> Answer:
     """Start a chat, and return once the worklist shows it; the same contact is the same case. Raises EngineAway."""
     now = await house.projection.house()
@@ -60,6 +61,7 @@ async def begin(
         standing=standing,
         opened_at=at,
         continues=continues,
+        continues_suspicion=continues_suspicion,
     )
     operation = WithStartWorkflowOperation(
         ChatContact.run,
@@ -73,7 +75,7 @@ async def begin(
     )
     try:
         return await house.client.execute_update_with_start_workflow(
-            ChatContact.shown, start_workflow_operation=operation, id="shown", rpc_timeout=_timeout(house)
+            ChatContact.shown, start_workflow_operation=operation, id="shown", rpc_timeout=timeout(house)
         )
     except WorkflowAlreadyStartedError:
         # The same contact was begun before, and has since been completed.
@@ -81,36 +83,36 @@ async def begin(
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
     except (RPCError, RuntimeError) as error:
-        raise _away(error) from None
+        raise away(error) from None
 
 
-async def decide(house: House, stored: Stored, decision: AnyDecision, by: Actor, update_id: str) -> Answer | Refusal:
+async def decide(house: House, contact_id: str, decision: AnyDecision, by: Actor, update_id: str) -> Answer | Refusal:
     """Send a decision to its case. Raises EngineAway."""
-    handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
+    handle = house.client.get_workflow_handle_for(ChatContact.run, contact_id)
     # An ended case is asked too: it may be this very decision that ended it, whose answer got lost on its way.
     try:
         return await handle.execute_update(
-            ChatContact.decide, Signed(by=by, decision=decision), id=update_id, rpc_timeout=_timeout(house)
+            ChatContact.decide, Signed(by=by, decision=decision), id=update_id, rpc_timeout=timeout(house)
         )
     except WorkflowUpdateFailedError as error:
-        return _refusal(error)
+        return refusal(error)
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
     except (RPCError, RuntimeError) as error:
-        if not _is_gone(error):
-            raise _away(error) from None
-    return await _after_the_end(house, stored, decision, by)
+        if not is_gone(error):
+            raise away(error) from None
+    return await _after_the_end(house, contact_id, decision, by)
 
 
-async def _after_the_end(house: House, stored: Stored, decision: AnyDecision, by: Actor) -> Refusal:
+async def _after_the_end(house: House, contact_id: str, decision: AnyDecision, by: Actor) -> Refusal:
     """An ended case is judged where it rests: the same rules, on what the read model kept."""
-    now = await house.projection.case(stored.contact_id)
+    now = await house.projection.case(contact_id)
     if now is None or now.open:
-        log.error("case.without_workflow", contact_id=stored.contact_id)
+        log.error("case.without_workflow", contact_id=contact_id)
         raise EngineAway
-    refusal = judge(now.chat, decision, by, await house.now())
-    assert isinstance(refusal, Refusal)  # an ended case lets nobody decide anything
-    return refusal
+    judged = judge(now.chat, decision, by, await house.now())
+    assert isinstance(judged, Refusal)  # an ended case lets nobody decide anything
+    return judged
 
 
 async def hear(
@@ -120,32 +122,34 @@ async def hear(
     handle = house.client.get_workflow_handle_for(ChatContact.run, stored.contact_id)
     try:
         return await handle.execute_update(
-            ChatContact.hear, Reported(by=by, event=event), id=update_id, rpc_timeout=_timeout(house)
+            ChatContact.hear, Reported(by=by, event=event), id=update_id, rpc_timeout=timeout(house)
         )
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
     except (RPCError, RuntimeError) as error:
         now = await house.projection.case(stored.contact_id)
-        if _is_gone(error) and now is not None and not now.open:
+        if is_gone(error) and now is not None and not now.open:
             return Answer(version=now.version, heard=False)
-        raise _away(error) from None
+        raise away(error) from None
 
 
 async def report(house: House, contact_id: str, report: SmsReport) -> None:
     """Pass a delivery report on to its case; one that has ended needs none. Raises EngineAway: it is sent again."""
     handle = house.client.get_workflow_handle_for(ChatContact.run, contact_id)
     try:
-        await handle.signal(ChatContact.sms_report, report, rpc_timeout=_timeout(house))
+        await handle.signal(ChatContact.sms_report, report, rpc_timeout=timeout(house))
     except (RPCError, RuntimeError) as error:
-        if not _is_gone(error):
-            raise _away(error) from None
+        if not is_gone(error):
+            raise away(error) from None
 
 
-def _timeout(house: House) -> timedelta:
+def timeout(house: House) -> timedelta:
+    """How long the engine may take to answer."""
     return timedelta(seconds=house.settings.engine_timeout_s)
 
 
-def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
+def refusal(error: WorkflowUpdateFailedError) -> Refusal:
+    """The rule's no in an update's failure. Raises the failure itself where it is none."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == "Refusal":
         return Refusal.model_validate(cause.details[0])
@@ -153,11 +157,12 @@ def _refusal(error: WorkflowUpdateFailedError) -> Refusal:
     raise error
 
 
-def _is_gone(error: Exception) -> bool:
+def is_gone(error: Exception) -> bool:
+    """Whether there is no such workflow, or it has ended."""
     return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND
 
 
-def _away(error: RPCError | RuntimeError) -> Exception:
+def away(error: RPCError | RuntimeError) -> Exception:
     """A client that has never connected raises a RuntimeError."""
     log.warning("engine.away", status=error.status.name if isinstance(error, RPCError) else "UNREACHED")
     return EngineAway()

@@ -1,4 +1,4 @@
-"""The command line: `vaka run|api|submit|worklist|why|hours|texts|config`."""
+"""The command line: `vaka run|api|submit|worklist|why|rebuild|hours|texts|config`."""
 
 import asyncio
 import json
@@ -13,13 +13,18 @@ import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
+from temporalio.service import RPCError
 
 from config.settings import ROOT, Settings
 from config.units import ConfigurationError, Units, load_units
 from routine.hours import local_date
+from starter.carriers import is_pathway
 from starter.desk import Desk, Refused
+from starter.house import open_house
 from starter.ids import body_hash
-from starter.tables import calendar_table, numbers_table, texts_list, why_tables, worklist_table
+from starter.rebuild import Rebuilt
+from starter.rebuild import rebuild as rebuild_all
+from starter.tables import calendar_table, numbers_table, on_call_tables, texts_list, why_tables, worklist_table
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Vaka vakar: ingen patient glöms bort.")
 console = Console()
@@ -99,6 +104,31 @@ def why(contact: str, who: As = "VCH") -> None:
 
 
 @app.command()
+def rebuild() -> None:
+    """Write the worklist's rows anew from the open workflows; exit 1 if a case did not answer or nobody carries it."""
+    try:
+        done = asyncio.run(_rebuild(Settings()))
+    except (RPCError, RuntimeError):
+        console.print("[red]Motorn svarar inte. Arbetslistan är som den var.[/red]")
+        raise typer.Exit(1) from None
+    pathways = sum(is_pathway(each) for each in done.written)
+    console.print(f"{len(done.written) - pathways} ärenden och {pathways} suicidriskvägar är skrivna på nytt.")
+    for each in done.silent:
+        console.print(f"[red]{each} svarar inte: går en arbetare?[/red]", soft_wrap=True)
+    for each in done.carried_by_nobody:
+        console.print(f"[red]{each} finns på listan men ingen bär ärendet.[/red]", soft_wrap=True)
+    raise typer.Exit(0 if done.whole else 1)
+
+
+async def _rebuild(settings: Settings) -> Rebuilt:
+    house = await open_house(settings)
+    try:
+        return await rebuild_all(house)
+    finally:
+        await house.close()
+
+
+@app.command()
 def hours(unit: str, year: int) -> None:
     """Print a unit's calendar for a manager to approve."""
     found = _units().snapshot(unit, datetime(year, 1, 1, 12, tzinfo=UTC))
@@ -126,9 +156,12 @@ def texts(unit: Annotated[str, typer.Option(help="Enhetens kod.")] = "VC-T") -> 
 def check_config(
     folder: Annotated[Path | None, typer.Argument(help="En konfigurationsmapp; annars den som gäller.")] = None,
 ) -> None:
-    """Check the configuration: OK, or every error with its file and line."""
-    units = _units(folder)
+    """Check the configuration: OK, the on-call directory and what somebody should look at, or every error by line."""
+    units, now = _units(folder), datetime.now(UTC)
     console.print(f"OK: {len(units.codes)} enheter, {len(units.texts.texts)} texter.")
+    console.print(on_call_tables(units.snapshots(now)))
+    for warning in units.warnings(now):
+        console.print(f"[yellow]{escape(warning)}[/yellow]", soft_wrap=True)
 
 
 def _units(folder: Path | None = None) -> Units:

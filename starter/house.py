@@ -1,12 +1,12 @@
 """What everything that starts, signals or reads a workflow shares: the stores, the engine, the units, the clock."""
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
+from config.process_name import process_name
 from config.settings import Settings
 from config.units import Units, load_units
 from routine.intake import Standing
@@ -69,7 +69,7 @@ async def open_house(settings: Settings, *, tracing: bool = False, lookup: Looku
     await migrate(readings, "projection")
     await migrate(writings, "journal")
     await migrate(departures, "departures")
-    identity = f"house-{os.getpid()}"
+    identity = process_name("house")
     return House(
         settings=settings,
         units=units,

@@ -10,12 +10,14 @@ from rich.console import Console
 from config.settings import ROOT, Settings
 from config.units import load_units
 from routine.hours import at_local, local, local_date
+from starter.carriers import contact_of, running
 from starter.desk import Desk
 from starter.tables import clock, worklist_table
 from workflows.plugin import connect
 
 EXAMPLES = ROOT / "examples"
 UNIT = "VC-T"
+PATIENCE = timedelta(seconds=10)
 console = Console(width=150)
 
 
@@ -34,9 +36,12 @@ async def greet(settings: Settings) -> None:
 
 
 async def _running(settings: Settings) -> int:
-    """How many cases the engine carries. The read model may be lost, and a first start would end them all."""
+    """How many cases the engine carries. The read model may be lost, and a first start would end them all.
+
+    A contact and its pathway are one case, also where only one of the two is left.
+    """
     client = await connect(settings.engine_address, settings.temporal_namespace, identity="morning")
-    return (await client.count_workflows('ExecutionStatus="Running"')).count
+    return len({contact_of(each) for each in await running(client, PATIENCE)})
 
 
 def _say(what: str) -> None:

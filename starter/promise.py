@@ -1,34 +1,54 @@
-"""The one promise in numbers: no patient is forgotten."""
+"""The one promise in numbers: no patient is forgotten. A contact and its pathway are one case here."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from routine.chat.case import Chat
 from routine.chat.elapse import dues
-from routine.chat.owed import owed
 from routine.chat.row import WATCHES
+from routine.suicide_risk.elapse import Name
+from routine.suicide_risk.elapse import dues as pathway_dues
+from routine.suicide_risk.pathway import Pathway
+from routine.suicide_risk.view import row
+from starter.carriers import contact_of, is_pathway
+from starter.findings import What, of
+from starter.pathways import together
 from store.journal import Journal
 from store.projection import Projection
 
 UNMOVED = timedelta(seconds=30)
 """How long after its instant a case may take to move before it counts as stuck."""
+PATHWAY_WATCHES = (Name.EXTENSION, Name.VISIT)
+"""The named timers of a pathway that watch while nobody owes anything."""
 
 
-def without_owner(chat: Chat) -> bool:
-    """Whether nobody owes anything and no named timer watches over a case that has not ended: it must never happen."""
-    if chat.ended or owed(chat):
+def unmoved(wake_at: datetime | None, now: datetime) -> bool:
+    """Whether a workflow's next instant has passed and its row still waits for it."""
+    return wake_at is not None and wake_at + UNMOVED < now
+
+
+def without_owner(chat: Chat, pathway: Pathway | None) -> bool:
+    """Whether nobody owes anything and no named timer watches over a case that has not ended: it must never happen.
+
+    The two have met (`meeting.meet`): the contact owes nothing while its pathway waits, and the other way round.
+    """
+    over = chat.ended and (pathway is None or pathway.ended)
+    if over or row(chat, pathway).tasks:
         return False
-    return not any(due.name in WATCHES for due in dues(chat))
+    watched = any(due.name in WATCHES for due in dues(chat))
+    return not watched and not (pathway and any(due.name in PATHWAY_WATCHES for due in pathway_dues(pathway)))
 
 
 async def promise(projection: Projection, journal: Journal, now: datetime) -> dict[str, Any]:
     """`open`, `without_owner`, `overdue` and `stuck`, as `/health/promise` answers."""
     cases = await projection.open_cases()
+    both = [together(each) for each in cases]
     stuck = {(each.contact_id, each.what) for each in await journal.findings()}
-    stuck |= {(each.contact_id, "not_moved") for each in cases if each.wake_at and each.wake_at + UNMOVED < now}
+    late = [each.workflow_id for each in await projection.carried() if unmoved(each.wake_at, now)]
+    stuck |= {(contact_of(each), of(What.NOT_MOVED, pathway=is_pathway(each)).value) for each in late}
     return {
         "open": len(cases),
-        "without_owner": sum(without_owner(each.chat) for each in cases),
+        "without_owner": sum(without_owner(each.chat, each.pathway) for each in both),
         "overdue": [
             {"contact_id": each.contact_id, "kind": each.kind, "due_at": each.due_at}
             for each in await projection.overdue(now)

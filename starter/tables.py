@@ -1,6 +1,6 @@
-"""What the command line prints: the worklist, why a case waits, a unit's calendar."""
+"""What the command line prints: the worklist, why a case waits, a unit's calendar, who is on call."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from rich.console import Group
@@ -8,6 +8,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from routine.actors import SWEDISH, Role
+from routine.on_call import SWEDISH as TARGETS
+from routine.on_call import Days, DutyWindow
 from routine.phrases import MONTHS, WEEKDAYS, Number, Phrase
 from routine.unit import Unit
 
@@ -24,6 +26,27 @@ STATES = {
     "excluded_wrong_person": "avslutat, fel person",
     "moved_outside": "fortsätter utanför",
 }
+
+SUICIDE_STATES = {
+    "screening_hit": "ord i fritext, ska frågas",
+    "suspected": "misstänkt, söker bedömare",
+    "handed_over": "lämnad till en namngiven bedömare",
+    "assessing": "ska bedömas",
+    "low_ask": "låg risk, fråga om det känns tryggt",
+    "phoning": "patienten rings",
+    "extended": "förlängd",
+    "route_choice": "en bedömare väljer väg",
+    "booking": "fysiskt besök ska bokas",
+    "booked": "fysiskt besök bokat",
+    "attended": "besöket har blivit av",
+    "plan": "individuell plan",
+    "handover_on_call": "lämnad utåt, väntar på kvitto",
+    "handover_112": "112 är uppringt, väntar på kvitto",
+    "acknowledged": "annan vård har tagit emot",
+    "released": "lämnad genom en av rutinens utgångar",
+    "dismissed": "ingen misstanke, vanligt ärende",
+}
+"""How far a suspicion has come; `dismissed` has no name in the API."""
 
 
 def clock(instant: str | None) -> str:
@@ -118,6 +141,35 @@ def numbers_table(numbers: tuple[Number, ...], today: date) -> Table:
         passed = " [bold red]har passerat: kontrollera numret[/]" if each.review_by < today else ""
         table.add_row(each.number, escape(each.name), f"{each.review_by}{passed}")
     return table
+
+
+DAYS: dict[Days, str] = {
+    "weekdays": "vardagar",
+    "free_days": "lördagar, söndagar och helgdagar",
+    "every_day": "alla dagar",
+}
+
+
+def on_call_tables(units: tuple[Unit, ...]) -> Group:
+    """The on-call directories, each once with the units it serves: who answers for what, on which number, when (B3)."""
+    tables = []
+    for directory in dict.fromkeys(unit.on_call for unit in units):
+        codes = ", ".join(unit.code for unit in units if unit.on_call == directory)
+        table = Table(title=f"Jourlistan för {escape(codes)}", title_justify="left")
+        for heading in ("Jour", "Namn", "Nummer", "När"):
+            table.add_column(heading)
+        for duty in directory.duties:
+            when = "\n".join(_window(each) for each in duty.windows)
+            table.add_row(TARGETS[duty.target], escape(duty.name), duty.phone, when)
+        tables.append(table)
+    return Group(*tables)
+
+
+def _window(window: DutyWindow) -> str:
+    if window.start == window.end == time(0):
+        return f"{DAYS[window.days]} hela dygnet"
+    until = "" if window.start < window.end else "nästa dag "
+    return f"{DAYS[window.days]} {window.start:%H.%M}–{until}{window.end:%H.%M}"
 
 
 def calendar_table(unit: Unit, year: int) -> Table:

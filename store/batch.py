@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
@@ -33,6 +34,11 @@ class Batch:
             batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
                 await self._commit(batch)
+            except OperationalError as error:
+                # The database is locked or away, for each as for all: waiting again for every one helps nobody.
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(error)
             except Exception:
                 # One that fails takes the others back with it: each then stands or falls by itself.
                 for each in batch:

@@ -11,6 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
 
+from store.inline import Connection
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -52,7 +54,11 @@ def connect(url: str, *, durable: bool, patience_s: float = 10.0) -> AsyncEngine
         return _server(url, patience_s)
     if where.database:
         _private(Path(where.database))
-    engine = create_async_engine(url, connect_args={"timeout": patience_s}, hide_parameters=True)
+
+    async def opened() -> Any:
+        return Connection(where.database or ":memory:", durable=durable, patience_s=patience_s)
+
+    engine = create_async_engine(url, async_creator=opened, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def pragmas(connection: Any, _record: Any) -> None:

@@ -1,12 +1,11 @@
 """The journal: idempotency keys with their answers, the access log, and what the watchman sees."""
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from routine.actors import Actor
@@ -14,6 +13,15 @@ from routine.phrases import Screen
 from store.batch import Batch
 from store.database import insert
 from store.tables import access_log, findings, journal, keys, screens, watch
+
+# Made once: making a statement costs as much as running it.
+KEPT = select(keys).where(keys.c.scope == bindparam("of"))
+KEEP = (
+    update(keys)
+    .where(keys.c.scope == bindparam("of"), keys.c.status.is_(None))
+    .values(status=bindparam("the_status"), answer=bindparam("the_answer"))
+    .returning(keys.c.scope)
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,34 @@ class Kept:
     body_hash: str
     at: datetime
     status: int | None
-    answer: Any
+    answer: str | None
+    """JSON."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the access log (R99): who read or changed what, when, and how it went; nothing of what it said."""
+
+    at: datetime
+    by: Actor
+    contact_id: str | None
+    action: str
+    outcome: str
+    detail: str | None = None
+
+    def values(self) -> dict[str, Any]:
+        """The line's columns."""
+        return {
+            "at": self.at,
+            "hsa_id": self.by.hsa_id,
+            "name": self.by.name[:200],
+            "roles": ",".join(dict.fromkeys(self.by.roles)),
+            "unit": self.by.unit[:40],
+            "contact_id": self.contact_id,
+            "action": self.action,
+            "outcome": self.outcome,
+            "detail": self.detail,
+        }
 
 
 @dataclass(frozen=True)
@@ -41,46 +76,43 @@ class Journal:
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
         self._batch = Batch(engine)
+        self._take = insert(engine, keys).on_conflict_do_nothing().returning(keys.c.scope)
+        self._log = insert(engine, access_log)
 
     async def reserve(self, scope: str, body_hash: str, at: datetime) -> Kept:
         """Take the key for this body before anything is done, and tell what is kept under it."""
         values = {"scope": scope, "body_hash": body_hash, "at": at, "status": None, "answer": None}
 
-        async def work(db: AsyncConnection) -> RowMapping:
-            await db.execute(insert(self.engine, keys).values(values).on_conflict_do_nothing())
-            return (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one()
+        async def work(db: AsyncConnection) -> RowMapping | dict[str, Any]:
+            taken = (await db.execute(self._take, values)).scalar_one_or_none()
+            return values if taken else (await db.execute(KEPT, {"of": scope})).mappings().one()
 
         found = await self._batch.run(work)
-        answer = json.loads(found["answer"]) if found["answer"] is not None else None
-        return Kept(body_hash=found["body_hash"], at=found["at"], status=found["status"], answer=answer)
+        return Kept(**{name: found[name] for name in ("body_hash", "at", "status", "answer")})
 
-    async def keep(self, scope: str, status: int, answer: Any) -> tuple[int, Any]:
-        """Keep the answer, and tell which one is kept: the first one stays."""
-        values = {"status": status, "answer": json.dumps(answer, ensure_ascii=False)}
+    async def keep(self, scope: str, status: int, answer: str, entry: Entry | None = None) -> tuple[int, str]:
+        """Keep the answer (JSON), and tell which one is kept: the first stays. `entry` is logged in the same commit."""
+        values = {"of": scope, "the_status": status, "the_answer": answer}
 
         async def work(db: AsyncConnection) -> RowMapping | None:
-            await db.execute(update(keys).where(keys.c.scope == scope, keys.c.status.is_(None)).values(values))
-            return (await db.execute(select(keys).where(keys.c.scope == scope))).mappings().one_or_none()
+            if entry is not None:
+                await db.execute(self._log, entry.values())
+            if (await db.execute(KEEP, values)).scalar_one_or_none() is not None:
+                return None
+            return (await db.execute(KEPT, {"of": scope})).mappings().one_or_none()
 
         found = await self._batch.run(work)
-        return (found["status"], json.loads(found["answer"])) if found else (status, answer)
+        return (found["status"], found["answer"]) if found else (status, answer)
 
     async def log(
         self, at: datetime, by: Actor, contact_id: str | None, action: str, outcome: str, detail: str | None = None
     ) -> None:
         """Write down who read or changed what (R99); nothing of what it said."""
-        values = {
-            "at": at,
-            "hsa_id": by.hsa_id,
-            "name": by.name[:200],
-            "roles": ",".join(dict.fromkeys(by.roles)),
-            "unit": by.unit[:40],
-            "contact_id": contact_id,
-            "action": action,
-            "outcome": outcome,
-            "detail": detail,
-        }
-        await self._batch.run(lambda db: db.execute(insert(self.engine, access_log).values(values)))
+        await self.enter(Entry(at, by, contact_id, action, outcome, detail))
+
+    async def enter(self, entry: Entry) -> None:
+        """Add a line to the access log."""
+        await self._batch.run(lambda db: db.execute(self._log, entry.values()))
 
     async def entries(self, contact_id: str | None = None) -> Sequence[RowMapping]:
         """The access log, oldest first."""

@@ -1,23 +1,26 @@
 """The read model: one row a case and its tasks. It is never the truth, and can be rebuilt from the open workflows."""
 
-import asyncio
 import hashlib
 import hmac
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import RowMapping, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
+from pydantic_core import from_json
+from sqlalchemy import RowMapping, Table, bindparam, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from routine.chat.case import Chat
-from routine.chat.row import row
 from routine.people import PersonId
-from routine.record import Record
+from routine.record import ChatRow, PathwayRecord, Record, Row
+from routine.suicide_risk.pathway import Pathway
+from routine.suicide_risk.start import pathway_id
+from routine.unit import from_text
+from store.batch import Batch
 from store.database import insert
-from store.tables import cases, house, tasks
+from store.tables import cases, house, pathway_tasks, pathways, tasks
 
 NEW_EPOCH = "first"
 """The epoch of a read model that was just made; only a reset gives it another."""
@@ -29,9 +32,54 @@ FRESH_S = 0.5
 """How long the house's one row is taken as read: it changes by reset and demo clock only."""
 
 
+# Statements of the way each decision takes are made once: making one costs as much as running it.
+COUNT = update(house).where(house.c.epoch == bindparam("of")).values(seq=house.c.seq + 1).returning(house.c.seq)
+KEPT = ("contact_id", "run_id", "epoch", "version", "unit", "open", "offset_s", "wake_at", "snapshot")
+OWED = ("contact_id", "task_id", "kind", "due_at")
+FORGET = delete(tasks).where(tasks.c.contact_id == bindparam("of"))
+FORGET_PATHWAY = delete(pathway_tasks).where(pathway_tasks.c.contact_id == bindparam("of"))
+OF_PATHWAY = ("run_id", "version", "seq", "open", "offset_s", "wake_at")
+BOTH = select(
+    cases, pathways.c.pathway, *(pathways.c[name].label(f"pathway_{name}") for name in (*OF_PATHWAY, "snapshot"))
+).select_from(cases.outerjoin(pathways, cases.c.contact_id == pathways.c.contact_id))
+"""A contact with its suicide-risk pathway, if it has one."""
+GOES_ON = cases.c.open | func.coalesce(pathways.c.open, False)
+ONE = BOTH.where(cases.c.contact_id == bindparam("of"))
+KNOWN = select(cases.c.contact_id).where(cases.c.contact_id == bindparam("of"))
+OTHERS = select(cases.c.contact_id, cases.c.tier).where(
+    (cases.c.person_ref == bindparam("ref")) & cases.c.open & (cases.c.unit == bindparam("of_unit")),
+    cases.c.contact_id != bindparam("but"),
+)
+
+
+@dataclass(frozen=True)
+class StoredPathway:
+    """A suicide-risk pathway as the read model has it."""
+
+    run_id: str
+    version: int
+    seq: int
+    open: bool
+    offset_s: float
+    wake_at: datetime | None
+    pathway: Pathway
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A workflow that has not ended, as the clock and the watchman need it."""
+
+    workflow_id: str
+    contact_id: str
+    run_id: str
+    version: int
+    offset_s: float
+    wake_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Stored:
-    """A case as the read model has it. `seq` orders changes over all cases."""
+    """A case as the read model has it, with its pathway. `seq` orders changes over all cases."""
 
     contact_id: str
     run_id: str
@@ -41,6 +89,20 @@ class Stored:
     offset_s: float
     wake_at: datetime | None
     chat: Chat
+    pathway: StoredPathway | None = None
+
+    @property
+    def shown_version(self) -> int:
+        """Counts every change that shows, the pathway's too."""
+        return self.version + (self.pathway.version if self.pathway else 0)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another open case of the same person."""
+
+    contact_id: str
+    tier: Literal["suicide", "normal"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +122,15 @@ class Overdue:
     due_at: datetime
 
 
+@dataclass(frozen=True)
+class Statements:
+    """What writes a row with its tasks."""
+
+    keep: Any
+    forget: Any
+    owe: Any
+
+
 class Projection:
     """Reads and writes the read model. `secret` keys the reference that finds a person's other cases."""
 
@@ -67,6 +138,9 @@ class Projection:
         self.engine = engine
         self._secret = secret.encode()
         self._house: tuple[House, float] | None = None
+        self._batch = Batch(engine)
+        self._chats = Statements(_newest(engine, cases), FORGET, insert(engine, tasks))
+        self._pathways = Statements(_newest(engine, pathways), FORGET_PATHWAY, insert(engine, pathway_tasks))
 
     def person_ref(self, number: PersonId) -> str:
         """A keyed hash that stands for the person; the number itself is in no column."""
@@ -75,85 +149,80 @@ class Projection:
     async def write(self, record: Record) -> None:
         """Keep the record, unless a newer version of the same run is there or the house has been reset since.
 
-        Once begun it is carried through, also when whoever asked has given up: a write that is broken off would
-        leave SQLite's lock behind in a connection nobody closes, and no row of anybody's could be written any more.
+        Once asked for it is carried through, also when whoever asked has given up. Raises OperationalError.
         """
-        writing = asyncio.create_task(self._write(record))
-        writing.add_done_callback(lambda task: task.cancelled() or task.exception())
-        await asyncio.shield(writing)
+        await self.keep(record.row())
 
-    async def _write(self, record: Record) -> None:
-        line = row(record.chat)
-        async with self.engine.begin() as db:
-            # The counter's row lock makes commit order the order of `seq`, so that a reader of changes misses none.
-            counter = update(house).where(house.c.epoch == record.epoch).values(seq=house.c.seq + 1)
-            seq = (await db.execute(counter.returning(house.c.seq))).scalar_one_or_none()
-            if seq is None:
-                return
-            values = {
-                "contact_id": record.contact_id,
-                "run_id": record.run_id,
-                "epoch": record.epoch,
-                "version": record.version,
-                "seq": seq,
-                "unit": line.unit,
-                "state": line.state,
-                "open": not record.chat.ended,
-                "person_ref": self.person_ref(record.chat.submission.person.personnummer),
-                "offset_s": record.offset_s,
-                "wake_at": record.wake_at,
-                "chat": record.chat.model_dump_json(),
-            }
-            statement = insert(self.engine, cases).values(values)
-            newer = (cases.c.run_id != record.run_id) | (cases.c.version < record.version)
-            kept = await db.execute(
-                statement.on_conflict_do_update(index_elements=["contact_id"], set_=values, where=newer).returning(
-                    cases.c.contact_id
-                )
-            )
-            if kept.scalar_one_or_none() is None:
-                return
-            await db.execute(delete(tasks).where(tasks.c.contact_id == record.contact_id))
-            owed = [
-                {"contact_id": record.contact_id, "task_id": each.task_id, "kind": each.kind, "due_at": each.due_at}
-                for each in line.tasks
-            ]
-            if owed:
-                await db.execute(insert(self.engine, tasks), owed)
+    async def write_pathway(self, record: PathwayRecord) -> None:
+        """Keep a pathway's record, as `write` keeps a case's. Raises OperationalError."""
+        await self.keep_pathway(record.row())
+
+    async def keep(self, row: ChatRow) -> None:
+        """`write` for a row that is ready."""
+        more = {
+            "state": row.state,
+            "tier": row.tier,
+            "person_ref": self.person_ref(row.person),
+            "chat": row.case,
+        }
+        await self._batch.run(lambda db: _write(db, row, more, self._chats))
+
+    async def keep_pathway(self, row: Row) -> None:
+        """`write_pathway` for a row that is ready."""
+        await self._batch.run(lambda db: _write(db, row, {"pathway": row.case}, self._pathways))
 
     async def case(self, contact_id: str) -> Stored | None:
         """One case, or None."""
-        found = await self._read(select(cases).where(cases.c.contact_id == contact_id))
+        found = await self._read(ONE, {"of": contact_id})
         return _stored(found[0]) if found else None
+
+    async def knows(self, contact_id: str) -> bool:
+        """Whether there is such a case."""
+        return bool(await self._read(KNOWN, {"of": contact_id}))
 
     async def listed(self, unit: str) -> list[Stored]:
         """Every case of a unit that has not ended, in no order: the order is a rule (`routine.worklist`)."""
-        return [_stored(each) for each in await self._read(select(cases).where(cases.c.unit == unit, cases.c.open))]
+        return [_stored(each) for each in await self._read(BOTH.where(cases.c.unit == unit, GOES_ON))]
 
     async def open_cases(self) -> list[Stored]:
         """Every case that has not ended, what wakes first first."""
-        query = select(cases).where(cases.c.open).order_by(cases.c.wake_at)
-        return [_stored(each) for each in await self._read(query)]
+        return [_stored(each) for each in await self._read(BOTH.where(GOES_ON).order_by(cases.c.wake_at))]
+
+    async def carried(self, contact_id: str | None = None) -> list[Carried]:
+        """Every workflow that has not ended, or those of one contact: nothing of what its case says is read."""
+        found = []
+        for table, name in ((cases, str), (pathways, pathway_id)):
+            query = select(*(table.c[each] for each in ("contact_id", "run_id", "version", "offset_s", "wake_at")))
+            query = query.where(table.c.open if contact_id is None else table.c.contact_id == contact_id)
+            found += [Carried(name(each["contact_id"]), **dict(each)) for each in await self._read(query)]
+        return found
 
     async def all_cases(self) -> list[Stored]:
         """Every case, in the order they last changed."""
-        return [_stored(each) for each in await self._read(select(cases).order_by(cases.c.seq))]
+        return [_stored(each) for each in await self._read(BOTH.order_by(cases.c.seq))]
 
-    async def others_of(self, chat: Chat) -> list[Stored]:
-        """The person's other open cases."""
+    async def others_of(self, chat: Chat) -> list[Other]:
+        """The person's other open cases at the same unit."""
         ref = self.person_ref(chat.submission.person.personnummer)
-        query = select(cases).where(cases.c.person_ref == ref, cases.c.open, cases.c.contact_id != chat.contact_id)
-        return [_stored(each) for each in await self._read(query)]
+        found = await self._read(OTHERS, {"ref": ref, "of_unit": chat.unit.code, "but": chat.contact_id})
+        return [Other(each["contact_id"], each["tier"]) for each in found]
 
     async def changes(self, after: int, unit: str | None) -> list[tuple[int, str, int]]:
         """What changed after the counter stood at `after`: (seq, contact id, version), oldest first."""
         known = min(after, LAST_SEQ)
-        query = select(cases.c.seq, cases.c.contact_id, cases.c.version).where(cases.c.seq > known)
+        columns = (cases.c.seq, cases.c.contact_id, cases.c.version)
+        theirs = [func.coalesce(pathways.c[name], 0).label(f"pathway_{name}") for name in ("seq", "version")]
+        query = select(*columns, *theirs).select_from(
+            cases.outerjoin(pathways, cases.c.contact_id == pathways.c.contact_id)
+        )
+        query = query.where((cases.c.seq > known) | (pathways.c.seq > known))
         if unit is not None:
             query = query.where(cases.c.unit == unit)
-        return [
-            (each["seq"], each["contact_id"], each["version"]) for each in await self._read(query.order_by(cases.c.seq))
+        found = [
+            (max(each["seq"], each["pathway_seq"]), each["contact_id"], each["version"] + each["pathway_version"])
+            for each in await self._read(query)
         ]
+        return sorted(found)
 
     async def seq(self) -> int:
         """The counter of changes as it stands."""
@@ -165,8 +234,11 @@ class Projection:
 
     async def overdue(self, now: datetime) -> list[Overdue]:
         """Every task whose due instant has passed."""
-        query = select(tasks).where(tasks.c.due_at <= now).order_by(tasks.c.due_at)
-        return [Overdue(each["contact_id"], each["kind"], each["due_at"]) for each in await self._read(query)]
+        found = []
+        for table in (tasks, pathway_tasks):
+            late = await self._read(select(table).where(table.c.due_at <= now))
+            found += [Overdue(each["contact_id"], each["kind"], each["due_at"]) for each in late]
+        return sorted(found, key=lambda each: each.due_at)
 
     async def house(self) -> House:
         """The house's clock and epoch; what another process has changed is seen within `FRESH_S`."""
@@ -181,6 +253,12 @@ class Projection:
             empty = (house.c.epoch == NEW_EPOCH) & (house.c.seq == 0)
             await db.execute(update(house).where(empty).values(epoch=epoch, offset_s=offset_s))
 
+    async def forget(self, contact_id: str, *, pathway: bool) -> None:
+        """Drop one row with its tasks: only for a rebuild, which writes it anew at once."""
+        async with self.engine.begin() as db:
+            for table in (pathway_tasks, pathways) if pathway else (tasks, cases):
+                await db.execute(delete(table).where(table.c.contact_id == contact_id))
+
     async def set_offset(self, offset_s: float) -> None:
         """Move the house's clock (demo only)."""
         async with self.engine.begin() as db:
@@ -191,13 +269,34 @@ class Projection:
         """Empty the read model; whatever an older epoch's workflows still write is dropped from now on (demo only)."""
         async with self.engine.begin() as db:
             await db.execute(update(house).values(epoch=epoch, offset_s=offset_s))
-            await db.execute(delete(tasks))
-            await db.execute(delete(cases))
+            for table in (tasks, pathway_tasks, cases, pathways):
+                await db.execute(delete(table))
         self._house = None
 
-    async def _read(self, query: Any) -> Sequence[RowMapping]:
+    async def _read(self, query: Any, parameters: dict[str, Any] | None = None) -> Sequence[RowMapping]:
         async with self.engine.connect() as db:
-            return (await db.execute(query)).mappings().all()
+            return (await db.execute(query, parameters)).mappings().all()
+
+
+def _newest(engine: AsyncEngine, table: Table) -> Any:
+    """Keeps a row, unless a newer version of the same run is there; answers its contact if it was kept."""
+    new = insert(engine, table)
+    newer = (table.c.run_id != new.excluded.run_id) | (table.c.version < new.excluded.version)
+    kept = new.on_conflict_do_update(index_elements=["contact_id"], set_=dict(new.excluded), where=newer)
+    return kept.returning(table.c.contact_id)
+
+
+async def _write(db: AsyncConnection, row: Row, more: dict[str, Any], how: Statements) -> None:
+    # The counter's row lock makes commit order the order of `seq`, so that a reader of changes misses none.
+    seq = (await db.execute(COUNT, {"of": row.epoch})).scalar_one_or_none()
+    if seq is None:
+        return
+    values = {name: getattr(row, name) for name in KEPT} | more | {"seq": seq}
+    if (await db.execute(how.keep, values)).scalar_one_or_none() is None:
+        return
+    await db.execute(how.forget, {"of": row.contact_id})
+    if row.waits:
+        await db.execute(how.owe, [dict(zip(OWED, (row.contact_id, *each), strict=True)) for each in row.waits])
 
 
 def _stored(found: RowMapping) -> Stored:
@@ -209,5 +308,18 @@ def _stored(found: RowMapping) -> Stored:
         open=found["open"],
         offset_s=found["offset_s"],
         wake_at=found["wake_at"],
-        chat=Chat.model_validate_json(found["chat"]),
+        chat=Chat.model_validate(_case(found["chat"], found["snapshot"])),
+        pathway=_pathway(found),
     )
+
+
+def _pathway(found: RowMapping) -> StoredPathway | None:
+    if found["pathway"] is None:
+        return None
+    rest = {name: found[f"pathway_{name}"] for name in OF_PATHWAY}
+    return StoredPathway(**rest, pathway=Pathway.model_validate(_case(found["pathway"], found["pathway_snapshot"])))
+
+
+def _case(text: str, snapshot: str) -> dict[str, Any]:
+    """What a case was written as. Its unit is not read again where it has been read before."""
+    return {**from_json(text), "unit": from_text(snapshot)}

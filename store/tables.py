@@ -20,14 +20,17 @@ cases = Table(
     Column("seq", Integer, nullable=False),
     Column("unit", Words(40), nullable=False),
     Column("state", Words(40), nullable=False),
+    Column("tier", Words(10), nullable=False),
     Column("open", Boolean, nullable=False),
     Column("person_ref", Words(64), nullable=False),
     Column("offset_s", Float, nullable=False),
     Column("wake_at", Instant, nullable=True),
     Column("chat", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
     Index("ix_cases_seq", "seq"),
     Index("ix_cases_open", "open", "wake_at"),
-    Index("ix_cases_person_ref", "person_ref"),
+    # All that is asked of a person's other cases: answered from the index, however long the cases are.
+    Index("ix_cases_person", "person_ref", "open", "unit", "contact_id", "tier"),
 )
 
 tasks = Table(
@@ -38,6 +41,35 @@ tasks = Table(
     Column("kind", Words(40), nullable=False),
     Column("due_at", Instant, nullable=False),
     Index("ix_tasks_due_at", "due_at"),
+)
+
+pathways = Table(
+    "pathways",
+    projection,
+    Column("contact_id", Words(64), primary_key=True),
+    Column("run_id", Words(64), nullable=False),
+    Column("epoch", Words(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("unit", Words(40), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("offset_s", Float, nullable=False),
+    Column("wake_at", Instant, nullable=True),
+    Column("pathway", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Index("ix_pathways_seq", "seq"),
+    Index("ix_pathways_open", "open", "wake_at"),
+)
+"""A contact's suicide-risk pathway: a row of its own, written by its own workflow, also where the contact's is lost."""
+
+pathway_tasks = Table(
+    "pathway_tasks",
+    projection,
+    Column("contact_id", ForeignKey("pathways.contact_id", ondelete="CASCADE"), primary_key=True),
+    Column("task_id", Words(80), primary_key=True),
+    Column("kind", Words(40), nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Index("ix_pathway_tasks_due_at", "due_at"),
 )
 
 house = Table(

@@ -1,22 +1,22 @@
-"""Draws the chat's states from the code: `python -m tools.diagram` writes README.md, `--check` only looks.
+"""Draws the states of chat and pathway from the code: `python -m tools.diagram` writes README.md, `--check` only looks.
 
 Nothing here knows how a chat goes on. A submitted chat is walked through everything staff may decide, that is heard
 and that the clock brings about, and the diagram is what was seen. Two cases count as the same where `_key` says so.
+The suicide-risk pathway's walk is `tools.pathway_diagram`.
 """
 
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter
 
 from config.settings import ROOT
 from config.units import load_units
-from routine.actors import Actor
+from routine.actors import Actor, member
 from routine.chat.access import KINDS
 from routine.chat.case import Chat, CloseRequested, open_errands, open_notes
 from routine.chat.decide import allowed, decide
@@ -24,6 +24,8 @@ from routine.chat.decisions import TYPES, AnyDecision, CompleteTask, Decision
 from routine.chat.elapse import Name, dues, elapse, next_due
 from routine.chat.events import (
     Event,
+    PathwayBegun,
+    PathwayChanged,
     PatientMessage,
     PatientWithdrew,
     PersonKnown,
@@ -35,17 +37,21 @@ from routine.chat.events import (
 from routine.chat.hear import hear, opened
 from routine.chat.owed import waits
 from routine.chat.row import state_of, word_of
+from routine.chat.suspicion import SHUT
+from routine.gate import Gate, Taken
 from routine.handover import unspent
 from routine.hours import at_local, local_date
 from routine.intake import Submission, route
 from routine.refusals import Refusal
 from routine.tasks import Kind
 from routine.unit import Unit
-from starter.tables import STATES
+from starter.tables import STATES, SUICIDE_STATES
+from tools import pathway_diagram
+from tools.walked import Edge, Means, Stranger, Walk
 
 README: Final = ROOT / "README.md"
-BEGIN: Final = "<!-- chat-states:begin -->"
-END: Final = "<!-- chat-states:end -->"
+CHAT: Final = "chat-states"
+PATHWAY: Final = "pathway-states"
 
 SUBMITTED: Final = datetime(2026, 11, 24, 9, tzinfo=UTC)
 """A Tuesday, in open hours."""
@@ -60,7 +66,6 @@ DECISION: Final[TypeAdapter[AnyDecision]] = TypeAdapter(Decision)
 
 Body = dict[str, Any]
 Bodies = Callable[[Chat, Actor], Sequence[Body]]
-Means = Literal["decision", "event", "timer"]
 
 
 def _plain(*bodies: Body) -> Bodies:
@@ -98,6 +103,13 @@ def _start(case: Chat, _by: Actor) -> Sequence[Body]:
     return [{"start": case.as_of + timedelta(days=60)}]
 
 
+JUDGED: Final[Body] = {
+    "step": "dodstankar",
+    "risk_factors": ["ensam"],
+    "protective_factors": ["familj"],
+    "sources": ["chat"],
+    "rationale": "Sammanvägt.",
+}
 BODIES: Final[dict[str, Bodies]] = {
     "pick": _plain({}),
     "take_over": _plain({"reason": "agreed"}),
@@ -129,6 +141,11 @@ BODIES: Final[dict[str, Bodies]] = {
     "mark_wrong_person": _plain({}),
     "unmark_wrong_person": _plain({"reason": "Rätt person."}),
     "moved_outside": _plain({"how": "brev", "note": "Kallad."}),
+    "flag_suspicion": _plain({"observation": "Skriver om döden."}),
+    "record_asked": _plain({"outcome": "asked_none", "note": "Nej."}),
+    "resolve_elsewhere": _plain({"outcome": "admitted", "source": "journal", "rationale": "Läst."}),
+    "assess": _plain({"level": "low", **JUDGED}),
+    "call_112": _plain({}),
 }
 """What is sent for each decision: every way that leads elsewhere."""
 
@@ -142,12 +159,18 @@ EVENTS: Final[tuple[Event, ...]] = (
     SmsOutcome(message_id="", status="failed", reason="refused"),
     SmsReport(message_id="", status="failed"),
     StaffTold(alerts=0),
+    PathwayBegun(),
+    *(
+        PathwayChanged(gate=Gate(version=0, signs=0, suicide_state=state, tier=tier, blocks=shut, record_owed=owed))
+        for state, tier, shut, owed in (
+            ("assessing", "suicide", (SHUT,), False),
+            ("acknowledged", "suicide", (), True),
+            ("released", "suicide", (), False),
+            (None, "normal", (), False),
+        )
+    ),
 )
-"""What is heard; what is about an SMS is about the case's last one."""
-
-
-class Stranger(Exception):
-    """The chat has learnt something that nobody has taught the diagram. The message names it."""
+"""What is heard; what is about an SMS is about the case's last one, what a pathway tells is about the suspicions."""
 
 
 def check_complete() -> None:
@@ -156,33 +179,6 @@ def check_complete() -> None:
         raise Stranger(f"BODIES and routine.chat.decisions.TYPES differ in {', '.join(sorted(odd))}")
     if new := set(get_args(Event)) - {type(event) for event in EVENTS}:
         raise Stranger(f"EVENTS has no {', '.join(sorted(each.__name__ for each in new))}")
-
-
-@dataclass(frozen=True, order=True)
-class Edge:
-    """What was seen: in `source`, this happened, and the chat was in `target` then."""
-
-    source: str
-    means: Means
-    name: str
-    target: str
-
-    @property
-    def label(self) -> str:
-        """As it stands on the arrow."""
-        return f"timer {self.name}" if self.means == "timer" else self.name
-
-
-@dataclass
-class Walk:
-    """What a walk has seen."""
-
-    edges: set[Edge] = field(default_factory=set)
-    states: set[type] = field(default_factory=set)
-    begun: set[str] = field(default_factory=set)
-    ended: set[str] = field(default_factory=set)
-    deaf: set[str] = field(default_factory=set)
-    """Where a patient's words open a new contact."""
 
 
 Moment = tuple[Chat, datetime]
@@ -231,7 +227,8 @@ def _key(case: Chat, now: datetime) -> tuple[object, ...]:
         case.unit.hours.is_open(now),
         bool(open_notes(case)),
         until and ("running" if until > now else "over"),
-        unspent(case.consents) is not None,
+        # A suspicion asks for no consent.
+        not case.has_sign and unspent(case.consents) is not None,
         case.state.grace if isinstance(case.state, CloseRequested) else None,
         _beside(case),
     )
@@ -241,6 +238,9 @@ def _beside(case: Chat) -> str | None:
     """What goes on beside the state; one of them at a time is enough to see every arrow."""
     if case.protected:
         return "protected"
+    if case.has_sign:
+        gate = case.gate
+        return f"suspicion {gate.suicide_state if gate else case.pathway_begun}"
     if case.wrong_person:
         return "wrong person"
     return "errand" if open_errands(case) else None
@@ -258,6 +258,9 @@ def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
     for name, after in _decided(case, now):
         yield _seen(found, case, "decision", name, after), now
     for event in EVENTS:
+        pathway = isinstance(event, PathwayBegun | PathwayChanged)
+        if pathway and not (case.wants_pathway or case.pathway_begun):
+            continue
         if case.hears or not isinstance(event, PatientMessage | PatientWithdrew):
             after = _seen(found, case, "event", event.type, hear(case, _of(case, event), now))
             yield after, now
@@ -273,10 +276,21 @@ def _successors(case: Chat, now: datetime, found: Walk) -> Iterator[Moment]:
 
 
 def _of(case: Chat, event: Event) -> Event:
+    if isinstance(event, PathwayChanged):
+        return PathwayChanged(gate=_gate(case, event.gate))
     if not isinstance(event, SmsOutcome | SmsReport):
         return event
     last = next((each.message_id for each in reversed(case.sent) if each.channel == "sms"), "none")
     return event.model_copy(update={"message_id": last})
+
+
+def _gate(case: Chat, told: Gate) -> Gate:
+    """As a pathway would tell it that has heard of every suspicion: D1 assesses, unless there was nothing."""
+    before, doctor = case.gate, _actors(case.unit)[2]
+    how: dict[str, Any] = {"version": before.version + 1 if before else 1, "signs": len(case.suspicions)}
+    if told.tier == "suicide":
+        how["taken"] = before.taken if before and before.taken else Taken(at=case.as_of, by=member(doctor))
+    return told.model_copy(update=how)
 
 
 def _decided(case: Chat, now: datetime) -> Iterator[tuple[str, Chat]]:
@@ -315,51 +329,61 @@ def _seen(found: Walk, case: Chat, means: Means, name: str, after: Chat) -> Chat
     return after
 
 
-def drawn(found: Walk) -> str:
+def drawn(found: Walk, swedish: dict[str, str] = STATES, begins: str = "submit") -> str:
     """The walk as a Mermaid diagram, and a table of what changes no state."""
     moves: dict[tuple[str, str], list[str]] = defaultdict(list)
     stays: dict[str, list[str]] = defaultdict(list)
     for edge in sorted(found.edges):
         (stays[edge.source] if edge.source == edge.target else moves[edge.source, edge.target]).append(edge.label)
-    names = [name for name in STATES if any(name in (edge.source, edge.target) for edge in found.edges)]
-    if odd := {state for edge in found.edges for state in (edge.source, edge.target)} - set(STATES):
-        raise Stranger(f"starter.tables.STATES has no Swedish for {', '.join(sorted(odd))}")
+    names = [name for name in swedish if any(name in (edge.source, edge.target) for edge in found.edges)]
+    if odd := {state for edge in found.edges for state in (edge.source, edge.target)} - set(swedish):
+        raise Stranger(f"starter.tables has no Swedish for {', '.join(sorted(odd))}")
     order = {name: place for place, name in enumerate(names)}
     lines = ["```mermaid", "stateDiagram-v2"]
-    lines += [f'    state "{name} ({STATES[name]})" as {name}' for name in names]
-    lines += [f"    [*] --> {name}: submit" for name in sorted(found.begun)]
+    lines += [f'    state "{name} ({swedish[name]})" as {name}' for name in names]
+    lines += [f"    [*] --> {name}: {begins}" for name in sorted(found.begun)]
     for source, target in sorted(moves, key=lambda pair: (order[pair[0]], order[pair[1]])):
         lines.append(f"    {source} --> {target}: {'<br/>'.join(moves[source, target])}")
     lines += [f"    {name} --> [*]" for name in sorted(found.ended)]
-    lines += ["```", "", "| state | seen there without leaving it | a patient's words |", "|---|---|---|"]
+    lines += ["```", ""]
+    if not found.deaf:
+        lines += ["| state | seen there without leaving it |", "|---|---|"]
+        return "\n".join([*lines, *(f"| `{name}` | {_quoted(stays[name])} |" for name in names)])
+    lines += ["| state | seen there without leaving it | a patient's words |", "|---|---|---|"]
     for name in names:
         words = "open a new contact that continues it" if name in found.deaf else "belong to it"
-        lines.append(f"| `{name}` | {', '.join(f'`{each}`' for each in stays[name]) or '–'} | {words} |")
+        lines.append(f"| `{name}` | {_quoted(stays[name])} | {words} |")
     return "\n".join(lines)
 
 
-def placed(text: str, drawing: str) -> str:
+def _quoted(labels: list[str]) -> str:
+    return ", ".join(f"`{each}`" for each in labels) or "–"
+
+
+def placed(text: str, drawing: str, name: str = CHAT) -> str:
     """The text with the drawing between its markers. Raises Stranger if they are not there, once and in order."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in after or END in before:
-        raise Stranger(f"the text needs the line {BEGIN} and, after it, the line {END}")
-    return f"{before}{BEGIN}\n{drawing}\n{END}{after}"
+    first, last = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not begin or not end or first in after or last in before:
+        raise Stranger(f"the text needs the line {first} and, after it, the line {last}")
+    return f"{before}{first}\n{drawing}\n{last}{after}"
 
 
 def main(arguments: Sequence[str], readme: Path = README) -> int:
-    """0 when the file shows the diagram, 1 when it does not, 2 for a wrong argument."""
+    """0 when the file shows both diagrams, 1 when it does not, 2 for a wrong argument."""
     if list(arguments) not in ([], ["--check"]):
         sys.stderr.write("usage: python -m tools.diagram [--check]\n")
         return 2
     try:
         text = readme.read_text(encoding="utf-8")
         wanted = placed(text, drawn(walk()))
+        wanted = placed(wanted, drawn(pathway_diagram.walk(), SUICIDE_STATES, "suspicion"), PATHWAY)
     except (Stranger, OSError) as reason:
         sys.stderr.write(f"diagram: {reason}\n")
         return 1
     if text == wanted:
-        sys.stdout.write(f"diagram: {readme.name} shows the chat as the code has it\n")
+        sys.stdout.write(f"diagram: {readme.name} shows chat and pathway as the code has them\n")
         return 0
     if arguments:
         sys.stderr.write(f"diagram: {readme.name} is out of step with the code; run python -m tools.diagram\n")

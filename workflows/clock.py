@@ -2,10 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from temporalio import workflow
 
-from routine.chat.elapse import Due
+
+class Instant(Protocol):
+    """Something that happens by itself at an instant."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+
+    @property
+    def summary(self) -> str:
+        """What, for an on-call engineer; nothing about the patient."""
 
 
 class Clock:
@@ -18,7 +29,7 @@ class Clock:
         """The case's instant."""
         return workflow.now() + self._offset
 
-    async def until(self, due: Due | None, *, unless: Callable[[], bool]) -> None:
+    async def until(self, due: Instant | None, *, unless: Callable[[], bool]) -> None:
         """Return at the due instant, or as soon as `unless` holds; without a due instant, only then."""
         if due is None:
             await workflow.wait_condition(unless)

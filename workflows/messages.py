@@ -12,7 +12,8 @@ from routine.chat.events import PatientEvent
 from routine.frozen import Frozen
 from routine.intake import Routed, Standing, Submission
 from routine.phrases import Screen
-from routine.unit import Unit
+from routine.suicide_risk.decide import Decision as PathwayDecision
+from routine.unit import Shared
 
 
 class ChatStart(Frozen):
@@ -25,15 +26,24 @@ class ChatStart(Frozen):
     epoch: str
     offset_s: float
     submission: Submission
-    unit: Unit
+    unit: Shared
     opened_at: datetime
     routed: Routed = Routed(outcome="accepted", screens=())
     standing: Standing | None = None
     continues: str | None = None
+    continues_suspicion: bool = False
+    """Whether the case it continues was in the suicide tier: then this one is too."""
     resumed: Chat | None = None
     version: int = 0
     recent: tuple[tuple[str, int], ...] = ()
     """Ids of the latest updates with the version each led to: a run knows only its own (`architecture.md`)."""
+
+
+class SignedOnPathway(Frozen):
+    """A decision on the pathway with who made it."""
+
+    by: Actor
+    decision: PathwayDecision
 
 
 class Signed(Frozen):

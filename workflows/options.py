@@ -32,6 +32,21 @@ LOOKUP: Options = {
 }
 """A question to a register. A dead worker's attempt is tried again when its five seconds are over."""
 
+PATHWAY: Options = {
+    "start_to_close_timeout": timedelta(seconds=5),
+    "schedule_to_close_timeout": timedelta(days=365),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), backoff_coefficient=1.5, maximum_interval=timedelta(seconds=30)
+    ),
+}
+"""Starting a suicide-risk pathway is never given up: the gate is shut meanwhile, and the watchman tells (R59).
+
+A dead worker's attempt is tried again when its five seconds are over (findings B).
+"""
+
+UNTIL_BEGUN = timedelta(seconds=4)
+"""How long whoever asks is kept waiting for the pathway to begin; it goes on being begun after that."""
+
 SENDING: Options = {
     "start_to_close_timeout": timedelta(seconds=15),
     "schedule_to_close_timeout": timedelta(minutes=2),

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from routine.actors import Actor, Role, reaches
-from routine.chat.case import Chat, Closed, Completed, Grace, Queued, pending_handover, sign_waits
+from routine.chat.case import Chat, Closed, Completed, Grace, Queued, pending_handover
 from routine.chat.decisions import (
     AcceptHandover,
     AnyDecision,
@@ -40,6 +40,7 @@ from routine.chat.decisions import (
 )
 from routine.chat.owed import waits
 from routine.refusals import Refusal, forbidden
+from routine.suicide_risk.decisions import Assess, Call112, FlagSuspicion, RecordAsked, ResolveElsewhere
 from routine.tasks import ERRANDS, Kind
 
 
@@ -54,24 +55,28 @@ class Who(StrEnum):
     ADDRESSEE = "addressee"
     OWNER = "owner"
     OWNER_OR_MANAGER = "owner_or_manager"
+    TAKES_PART = "takes_part"
+    CLOSER = "closer"
+    ASSESSOR = "assessor"
+    RESOLVER = "resolver"
 
 
 WHO: dict[type[AnyDecision], Who] = {
     Pick: Who.LICENSED,
     TakeOver: Who.LICENSED,
     SetUrgency: Who.LICENSED,
-    Message: Who.HOLDER,
-    LogCall: Who.HOLDER,
-    InternalNote: Who.HOLDER,
+    Message: Who.TAKES_PART,
+    LogCall: Who.TAKES_PART,
+    InternalNote: Who.TAKES_PART,
     Release: Who.HOLDER_OR_MANAGER,
     RecordConsent: Who.HOLDER,
     HandOver: Who.HOLDER,
     RecallHandover: Who.HOLDER,
     AcceptHandover: Who.ADDRESSEE,
     DeclineHandover: Who.ADDRESSEE,
-    RequestClose: Who.HOLDER,
-    ConfirmClose: Who.HOLDER,
-    WithdrawClose: Who.HOLDER,
+    RequestClose: Who.CLOSER,
+    ConfirmClose: Who.CLOSER,
+    WithdrawClose: Who.CLOSER,
     NoActionNeeded: Who.HOLDER,
     AttestNote: Who.OWNER,
     WaiveNote: Who.OWNER,
@@ -79,7 +84,7 @@ WHO: dict[type[AnyDecision], Who] = {
     ReassignTask: Who.OWNER_OR_MANAGER,
     SmsReminder: Who.HOLDER,
     StopMessages: Who.STAFF,
-    ContactPreference: Who.HOLDER,
+    ContactPreference: Who.TAKES_PART,
     KeepForSlot: Who.HOLDER,
     OfferSlot: Who.HOLDER,
     BookSlot: Who.HOLDER,
@@ -87,6 +92,11 @@ WHO: dict[type[AnyDecision], Who] = {
     MarkWrongPerson: Who.HOLDER,
     UnmarkWrongPerson: Who.HOLDER,
     MovedOutside: Who.HOLDER_OR_ASSESSOR,
+    FlagSuspicion: Who.STAFF,
+    RecordAsked: Who.HOLDER,
+    ResolveElsewhere: Who.RESOLVER,
+    Assess: Who.ASSESSOR,
+    Call112: Who.STAFF,
 }
 
 KINDS: dict[type[AnyDecision], tuple[Kind, ...]] = {
@@ -106,6 +116,10 @@ ROLES: dict[Who, tuple[Role, ...]] = {
     Who.ADDRESSEE: (Role.LICENSED,),
     Who.OWNER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
     Who.OWNER_OR_MANAGER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
+    Who.TAKES_PART: (Role.LICENSED,),
+    Who.CLOSER: (Role.LICENSED,),
+    Who.ASSESSOR: (Role.LICENSED, Role.CASHIER, Role.RECEPTIONIST, Role.UNIT_MANAGER),
+    Who.RESOLVER: (Role.LICENSED, Role.UNIT_MANAGER),
 }
 
 
@@ -120,7 +134,7 @@ def may_open(chat: Chat, by: Actor) -> bool:
     holder = chat.holder
     if holder is not None and holder.hsa_id == by.hsa_id:
         return True
-    if by.hsa_id in chat.former_holders or by.has(Role.UNIT_MANAGER):
+    if by.hsa_id in chat.former_holders or takes_part(chat, by) or by.has(Role.UNIT_MANAGER):
         return True
     if isinstance(chat.state, Queued) and by.has(Role.LICENSED):
         return True
@@ -139,7 +153,7 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
         return forbidden("FORBIDDEN_ROLE", "R45", "Din roll får inte fatta det här beslutet.")
     if by.unit != chat.unit.code:
         return forbidden("OTHER_UNIT", "R99", "Ärendet hör till en annan enhet.")
-    if chat.restricted and not may_open(chat, by):
+    if chat.restricted and not may_open(chat, by) and decision is not Call112:
         return _not_addressed()
     match who:
         case Who.LICENSED | Who.STAFF:
@@ -148,6 +162,16 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
             return None if chat.has_sign and by.has(Role.ASSESSOR) else _holds(chat, by)
         case Who.HOLDER:
             return _holds(chat, by)
+        case Who.TAKES_PART:
+            return None if takes_part(chat, by) else _holds(chat, by)
+        case Who.CLOSER:
+            return None if is_assessor(chat, by) else _holds(chat, by)
+        case Who.ASSESSOR:
+            return None if by.has(Role.ASSESSOR) else not_assessor()
+        case Who.RESOLVER:
+            if by.has(Role.UNIT_MANAGER, Role.ASSESSOR):
+                return None
+            return not_assessor() if chat.has_sign else _holds(chat, by)
         case Who.HOLDER_OR_MANAGER:
             return None if by.has(Role.UNIT_MANAGER) else _holds(chat, by)
         case Who.ADDRESSEE:
@@ -158,6 +182,22 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
             return None if by.has(Role.UNIT_MANAGER) else _owns(chat, decision, by, task_id)
         case _:
             assert_never(who)
+
+
+def is_assessor(chat: Chat, by: Actor) -> bool:
+    """Whether the actor is who assesses the patient, also where somebody else holds the contact."""
+    return chat.assessor is not None and chat.assessor.hsa_id == by.hsa_id
+
+
+def takes_part(chat: Chat, by: Actor) -> bool:
+    """Whether the actor may write and call beside the holder: the assessor, and who handed over to her (R59)."""
+    told = chat.gate.participants if chat.gate else ()
+    return is_assessor(chat, by) or by.hsa_id in (*chat.participants, *told)
+
+
+def not_assessor() -> Refusal:
+    """Only an assessor assesses."""
+    return forbidden("NOT_ASSESSOR", "R59", "Det beslutet fattas av läkare eller psykolog. Lämna över patienten först.")
 
 
 def _not_addressed() -> Refusal:
@@ -175,8 +215,6 @@ def _holds(chat: Chat, by: Actor) -> Refusal | None:
 
 
 def _addressed(chat: Chat, decision: type[AnyDecision], by: Actor) -> Refusal | None:
-    if decision is AcceptHandover and sign_waits(chat) and by.has(Role.ASSESSOR):
-        return None
     handover = pending_handover(chat)
     addressed = handover is None or reaches(handover.to, by)
     return None if addressed and may_open(chat, by) else _not_addressed()

@@ -1,6 +1,6 @@
 """A chat as a value: its states, each with only its own data, and what all of them share."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -8,11 +8,14 @@ from pydantic import Field
 from routine.actors import Addressee, HsaId, Member
 from routine.documentation import Note
 from routine.frozen import Frozen
+from routine.gate import Gate, Taken
 from routine.handover import Consent, Handover
 from routine.intake import Image, Submission
 from routine.signs import Sign
 from routine.tasks import Kind
 from routine.unit import Unit
+
+SECOND = timedelta(seconds=1)
 
 
 class Unanswered(Frozen):
@@ -210,11 +213,14 @@ class Assigned(Frozen):
     to: Addressee
 
 
-class Accepted(Frozen):
-    """An assessor has taken on what a sign asked for (R59)."""
+class Inquired(Frozen):
+    """The question about suicide was put, or why it was not; it clears what free text raised before it (R58)."""
 
     at: datetime
     by: Member
+    outcome: Literal["asked_none", "not_asked"]
+    signs: int
+    """How many signs there were then: it answers for no later one, also of the same instant."""
 
 
 class PersonFacts(Frozen):
@@ -263,7 +269,21 @@ class Chat(Frozen):
     graces: tuple[Grace, ...] = ()
     person: PersonFacts | RegisterAway | None = None
     signs: tuple[Sign, ...] = ()
-    sign_accepted: Accepted | None = None
+    asked: tuple[Inquired, ...] = ()
+    gate: Gate | None = None
+    """What the suicide-risk pathway says; None until it has begun. Only it opens the gate."""
+    pathway_begun: bool = False
+    taken: Taken | None = None
+    """The last time an assessor took the case by a decision of her own."""
+    released_at: datetime | None = None
+    participants: tuple[HsaId, ...] = ()
+    """Who takes part besides the holder, since an assessor took the patient on (R59)."""
+    last_staff_at: datetime | None = None
+    last_patient_at: datetime | None = None
+    """The patient's last word after what was sent in."""
+    reopened_at: datetime | None = None
+    resolved_elsewhere: bool = False
+    """Seen elsewhere, admitted or dead: nothing else stops closing."""
     restricted: bool = False
     """A protected person's disclosure: seen by assessors and the unit manager only, and never written to (R77)."""
     foreign: bool = False
@@ -300,14 +320,44 @@ class Chat(Frozen):
                 return holder
 
     @property
-    def has_sign(self) -> bool:
-        """Whether anything about this case discloses a suicide risk; a sign never goes away by itself (R59, B8)."""
-        return bool(self.signs)
+    def suspicions(self) -> tuple[Sign, ...]:
+        """What asks for the assessors: everything but words in free text, which ask the licensed first."""
+        return tuple(sign for sign in self.signs if sign.kind != "text")
 
     @property
-    def suspected(self) -> datetime | None:
-        """Since when the assessors are asked: the first yes in a form; words in free text ask the licensed first."""
-        return next((sign.at for sign in self.signs if sign.kind == "form"), None)
+    def suspected(self) -> bool:
+        """Whether a suspicion stands that no assessor has dismissed; one the pathway has not heard of stands too."""
+        gate = self.gate
+        return bool(self.suspicions) and (gate is None or gate.tier == "suicide" or len(self.suspicions) > gate.signs)
+
+    @property
+    def assessed_at(self) -> datetime | None:
+        """When the assessment was made that counts; None without one."""
+        return self.gate.assessed_at if self.gate else None
+
+    @property
+    def hit(self) -> bool:
+        """Whether words in free text have not been looked at: cleared by the question, or by an assessment (R58)."""
+        asked = max((each.signs for each in self.asked), default=0)
+        judged = self.assessed_at
+        return any(sign.kind == "text" and (judged is None or sign.at >= judged) for sign in self.signs[asked:])
+
+    @property
+    def has_sign(self) -> bool:
+        """Whether the case is in the suicide tier; a sign never goes away by itself (R59, B8)."""
+        return self.suspected or self.hit
+
+    @property
+    def wants_pathway(self) -> bool:
+        """Whether a pathway is to begin: a restricted contact's own review comes first, until staff suspect (R77)."""
+        if self.pathway_begun or not self.suspicions:
+            return False
+        return not self.restricted or any(sign.kind == "staff" for sign in self.suspicions)
+
+    @property
+    def assessor(self) -> Member | None:
+        """Who assesses, as the pathway says."""
+        return self.gate.taken.by if self.gate and self.gate.taken else None
 
     @property
     def protected(self) -> bool:
@@ -347,9 +397,3 @@ def pending_handover(chat: Chat) -> Handover | None:
 def open_errands(chat: Chat, *kinds: Kind) -> tuple[Errand, ...]:
     """The errands still to be done, of the kinds named or of all."""
     return tuple(each for each in chat.errands if each.done_at is None and (not kinds or each.kind in kinds))
-
-
-def sign_waits(chat: Chat) -> bool:
-    """Whether a suspicion waits for an assessor to take it on (R59)."""
-    waits = chat.suspected is not None and chat.sign_accepted is None and not chat.restricted
-    return waits and not isinstance(chat.state, Closed | Completed)

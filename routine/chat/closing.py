@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, time, timedelta
 
 from routine.actors import Actor, member
+from routine.chat import suspicion
 from routine.chat.case import (
     Asked,
     Chat,
@@ -22,31 +23,20 @@ from routine.chat.everyday import held
 from routine.chat.notes import with_note
 from routine.chat.sending import cancelled
 from routine.chat.wrong_person import undocumented
-from routine.frozen import Frozen
+from routine.gate import Block
 from routine.hours import at_local, local_date
-from routine.refusals import Conflict, Refusal, conflict
+from routine.refusals import Refusal, conflict
 from routine.tasks import next_open_closing
 from routine.unit import Unit
 
 
-class Block(Frozen):
-    """Something that stops closing."""
-
-    code: Conflict
-    rule: str
-    text: str
-
-
 def blocks(chat: Chat) -> tuple[Block, ...]:
     """Everything that stops closing, the first to be told first."""
-    found = []
-    if chat.has_sign:
-        text = "Ärendet rör misstänkt självmordsrisk och kan inte stängas utan bedömning av läkare eller psykolog."
-        found.append(Block(code="NO_ASSESSMENT", rule="R58", text=text))
+    found = [] if chat.resolved_elsewhere else list(suspicion.blocks(chat))
     if isinstance(chat.state, KeptForSlot):
         text = "Patienten ska erbjudas en tid. Erbjud den, eller anteckna vad som hände."
         found.append(Block(code="KEPT_FOR_SLOT", rule="R57", text=text))
-    if chat.foreign and not chat.wrong_person:
+    if chat.foreign and not chat.wrong_person and not chat.resolved_elsewhere:
         text = "Ärendet gäller någon annan än den som är inloggad. Märk det som fel patient och förklara först."
         found.append(Block(code="WRONG_PERSON", rule="R79", text=text))
     return tuple(found)
@@ -68,7 +58,7 @@ def request(chat: Chat, decision: RequestClose, now: datetime) -> Chat | Refusal
     """The first step: the dialogue opens, for as long as the unit's policy says."""
     state = chat.state
     assert isinstance(state, InHand | CloseRequested)
-    if refused := _no_grace(decision.grace, state):
+    if refused := _no_grace(chat, decision.grace, state):
         return refused
     spent = (*chat.spent_tokens, state.token) if isinstance(state, CloseRequested) else chat.spent_tokens
     seed = f"{chat.contact_id}/{len(spent)}/{now.isoformat()}"
@@ -84,7 +74,10 @@ def request(chat: Chat, decision: RequestClose, now: datetime) -> Chat | Refusal
     )
 
 
-def _no_grace(grace: str, state: InHand | CloseRequested) -> Refusal | None:
+def _no_grace(chat: Chat, grace: str, state: InHand | CloseRequested) -> Refusal | None:
+    if grace == "none" and chat.has_sign:
+        detail = "Vid misstänkt självmordsrisk stängs ärendet alltid med en dags svarstid."
+        return conflict("WRONG_STATE", "R71", detail)
     if grace == "none" and isinstance(state.hand.word, Asked):
         return conflict("WRONG_STATE", "R48", "Patienten har ordet. Stäng med en dags svarstid i stället.")
     return None
@@ -95,7 +88,7 @@ def may_confirm(chat: Chat) -> Refusal | None:
     state = chat.state
     if not isinstance(state, CloseRequested):
         return held(chat) or _not_requested()
-    return _blocked(chat) or _no_grace(state.grace, state)
+    return _blocked(chat) or _no_grace(chat, state.grace, state)
 
 
 def confirm(chat: Chat, decision: ConfirmClose, by: Actor, now: datetime) -> Chat | Refusal:
@@ -165,6 +158,9 @@ def may_need_nothing(chat: Chat) -> Refusal | None:
     """Only a case that a reply reopened goes back to its grace, and nothing that blocks closing may stand."""
     if refused := held(chat):
         return refused
+    if chat.has_sign:
+        detail = "Vid misstänkt självmordsrisk ska svaret bedömas av en läkare eller psykolog."
+        return conflict("NO_ASSESSMENT", "R58", detail)
     if not isinstance(chat.state, InHand) or chat.reopened_until is None:
         return conflict(
             "WRONG_STATE", "R48", "Bara ett ärende som ett svar har öppnat igen kan gå tillbaka. Stäng det i två steg."

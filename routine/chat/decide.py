@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from routine.actors import Actor
-from routine.chat import closing, everyday, handing, kept, notes, outside, sending, wrong_person
+from routine.chat import closing, everyday, handing, kept, notes, outside, sending, suspicion, wrong_person
 from routine.chat.access import may_send
 from routine.chat.case import Chat, Completed
 from routine.chat.decisions import (
@@ -43,6 +43,7 @@ from routine.chat.decisions import (
 )
 from routine.chat.elapse import elapse
 from routine.refusals import Refusal
+from routine.suicide_risk.decisions import Assess, Call112, FlagSuspicion, RecordAsked, ResolveElsewhere
 
 
 def decide(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat | Refusal:
@@ -100,9 +101,7 @@ def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
         return everyday.unclosed(chat)
     if kind is HandOver:
         return handing.may_hand_over(chat)
-    if kind is AcceptHandover:
-        return handing.may_accept(chat, by)
-    if kind is DeclineHandover:
+    if kind in (AcceptHandover, DeclineHandover):
         return handing.may_answer(chat, by)
     if kind is RecallHandover:
         return handing.may_recall(chat)
@@ -114,6 +113,12 @@ def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
         return closing.may_need_nothing(chat)
     if kind is ReassignTask:
         return notes.may_reassign(chat)
+    if kind in (FlagSuspicion, Assess, Call112):
+        return suspicion.may_flag(chat)
+    if kind is RecordAsked:
+        return suspicion.may_record_asked(chat)
+    if kind is ResolveElsewhere:
+        return suspicion.may_resolve(chat)
     return None
 
 
@@ -141,6 +146,14 @@ def _apply(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat 
             return handing.accept(chat, by, now)
         case DeclineHandover():
             return handing.decline(chat, decision, now)
+        case FlagSuspicion():
+            return suspicion.flag(chat, decision, by, now)
+        case Assess() | Call112():
+            return suspicion.raised(chat, None, by, now)
+        case RecordAsked():
+            return suspicion.record_asked(chat, decision, by, now)
+        case ResolveElsewhere():
+            return suspicion.resolve(chat, decision, by, now)
         case RecallHandover():
             return handing.recall(chat, now)
         case RequestClose():

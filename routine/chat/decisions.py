@@ -8,9 +8,8 @@ from routine.actors import LICENSED, Addressee, Role, ToRole
 from routine.documentation import WaiveReason
 from routine.frozen import Frozen, Misfit
 from routine.intake import Priority, Text
-
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Optional = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)] | None
+from routine.suicide_risk.decisions import Assess, Call112, FlagSuspicion, RecordAsked, ResolveElsewhere
+from routine.words import Optional, Short
 
 
 class Pick(Frozen):
@@ -281,7 +280,13 @@ AnyDecision = (
     | MarkWrongPerson
     | UnmarkWrongPerson
     | MovedOutside
+    | FlagSuspicion
+    | RecordAsked
+    | ResolveElsewhere
+    | Assess
+    | Call112
 )
+"""The last two are the pathway's: a contact that has none opens it for them."""
 Decision = Annotated[AnyDecision, Field(discriminator="type")]
 TYPES: dict[str, type[AnyDecision]] = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(AnyDecision)

@@ -27,6 +27,7 @@ from routine.chat.case import (
 )
 from routine.chat.owed import next_rung, waits
 from routine.frozen import Frozen
+from routine.recalled import recalled
 from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, task_id, told
 
 
@@ -73,6 +74,7 @@ class Due(Frozen):
         return f"{SUMMARY[self.name]}: {TABLE[self.kind].title}" if self.kind else SUMMARY[self.name]
 
 
+@recalled
 def dues(chat: Chat) -> tuple[Due, ...]:
     """Everything the clock will bring about, one entry for each cause."""
     found = [Due(at=next_rung(chat, wait).at, name=Name.RUNG, kind=wait.kind) for wait in waits(chat)]
@@ -98,6 +100,7 @@ def _state_due(chat: Chat) -> Due | None:
             return Due(at=at, name=Name.GRACE)
         case HandoverPending(handover_id=handover_id):
             returns_at = next(row.returns_at for row in chat.handovers if row.handover_id == handover_id)
+            assert returns_at is not None  # only a suspicion's handover never goes back
             return Due(at=returns_at, name=Name.HANDOVER_RETURN)
         case InHand(hand=Hand(word=Asked() as word)):
             return Due(at=before_closing(chat.unit, word.listed_at or word.since), name=Name.CLOSING_LIST)
@@ -145,14 +148,11 @@ def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
     row = wait.row
     alerts = [Alert(at=at, to=to, reason=f"Försenat: {row.title}", rule=row.rule, task_id=wait.task_id) for to in tell]
     others = tuple(row for row in chat.climbed if row.task_id != wait.task_id)
-    if wait.suicide and first == 0:
-        chat = with_errand(chat, Kind.CALL_ASSESSOR, at, tell[0])
-    return chat.model_copy(
-        update={
-            "alerts": (*chat.alerts, *alerts),
-            "climbed": (*others, Climbed(task_id=wait.task_id, rungs=step)),
-        }
-    )
+    update = {
+        "alerts": (*chat.alerts, *alerts),
+        "climbed": (*others, Climbed(task_id=wait.task_id, rungs=step)),
+    }
+    return waits.unchanged(chat, chat.model_copy(update=update))
 
 
 def with_errand(chat: Chat, kind: Kind, at: datetime, owner: Addressee | None = None) -> Chat:
@@ -235,13 +235,16 @@ def back_with_sender(chat: Chat, at: datetime, how: dict[str, object]) -> Chat:
 
 def settle(chat: Chat, at: datetime) -> Chat:
     """Closed with nothing left to attest is completed. Ladders of tasks that are no longer owed are forgotten."""
-    if isinstance(chat.state, Closed) and not open_notes(chat) and not open_errands(chat):
+    record_owed = chat.gate is not None and chat.gate.record_owed
+    if isinstance(chat.state, Closed) and not open_notes(chat) and not open_errands(chat) and not record_owed:
         state = chat.state
         ended = Completed(holder=state.holder, closed_at=state.closed_at, outcome=state.outcome, completed_at=at)
         chat = moved(chat, ended)
     owed_ids = {wait.task_id for wait in waits(chat)}
     kept = tuple(row for row in chat.climbed if row.task_id in owed_ids)
-    return chat if len(kept) == len(chat.climbed) else chat.model_copy(update={"climbed": kept})
+    if len(kept) == len(chat.climbed):
+        return chat
+    return waits.unchanged(chat, chat.model_copy(update={"climbed": kept}))
 
 
 def moved_outside(chat: Chat, now: datetime) -> Chat:

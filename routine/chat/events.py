@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from routine.frozen import Frozen
+from routine.gate import Gate
 from routine.intake import Image, Text
 
 
@@ -59,6 +60,19 @@ class SmsReport(Frozen):
     status: Literal["sent", "delivered", "failed"]
 
 
+class PathwayBegun(Frozen):
+    """The suicide-risk pathway of the contact runs."""
+
+    type: Literal["pathway_begun"] = "pathway_begun"
+
+
+class PathwayChanged(Frozen):
+    """What the pathway says now. Only it opens the gate; an older word than the last changes nothing."""
+
+    type: Literal["pathway_changed"] = "pathway_changed"
+    gate: Gate
+
+
 class StaffTold(Frozen):
     """So many of the case's alerts have been passed on to staff outside the house."""
 
@@ -66,4 +80,14 @@ class StaffTold(Frozen):
     alerts: int
 
 
-Event = PatientMessage | PatientWithdrew | PersonKnown | RegisterSilent | SmsOutcome | SmsReport | StaffTold
+Event = (
+    PatientMessage
+    | PatientWithdrew
+    | PersonKnown
+    | RegisterSilent
+    | SmsOutcome
+    | SmsReport
+    | PathwayBegun
+    | PathwayChanged
+    | StaffTold
+)

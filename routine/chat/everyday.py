@@ -4,7 +4,6 @@ from datetime import datetime
 
 from routine.actors import Actor, Member, Role, ToPerson, member
 from routine.chat.case import (
-    Accepted,
     Alert,
     Asked,
     Call,
@@ -26,14 +25,13 @@ from routine.chat.case import (
     Unanswered,
     Word,
     message_id,
-    sign_waits,
 )
 from routine.chat.decisions import InternalNote, LogCall, Message, Release, SetUrgency, TakeOver
-from routine.chat.elapse import errands_done, moved, void_close
+from routine.chat.elapse import moved, void_close
 from routine.chat.notes import with_note
+from routine.gate import Taken
 from routine.phrases import render
 from routine.refusals import Refusal, conflict, invalid
-from routine.tasks import Kind
 
 
 def may_pick(chat: Chat) -> Refusal | None:
@@ -49,8 +47,7 @@ def may_pick(chat: Chat) -> Refusal | None:
 
 def pick(chat: Chat, by: Actor, now: datetime) -> Chat:
     """Take the case from the queue; the reply is owed from now. An assessor takes on what a sign asks for too (R59)."""
-    if by.has(Role.ASSESSOR):
-        chat = taken_on(chat, by, now)
+    chat = with_taken(chat, by, now)
     assert isinstance(chat.state, Queued)
     word = chat.state.word
     if isinstance(word, Unanswered):
@@ -60,12 +57,9 @@ def pick(chat: Chat, by: Actor, now: datetime) -> Chat:
     return moved(chat, InHand(hand=Hand(holder=member(by), word=word)))
 
 
-def taken_on(chat: Chat, by: Actor, now: datetime) -> Chat:
-    """An assessor has the suspicion now, if there is one that nobody has yet."""
-    if not sign_waits(chat):
-        return chat
-    chat = errands_done(chat, now, "accepted", Kind.CALL_ASSESSOR)
-    return chat.model_copy(update={"sign_accepted": Accepted(at=now, by=member(by))})
+def with_taken(chat: Chat, by: Actor, now: datetime) -> Chat:
+    """An assessor who takes a case takes on what is suspected in it, now or later (R59)."""
+    return chat.model_copy(update={"taken": Taken(at=now, by=member(by))}) if by.has(Role.ASSESSOR) else chat
 
 
 def may_take_over(chat: Chat, by: Actor) -> Refusal | None:
@@ -128,7 +122,9 @@ def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | R
         sent = (*sent, Sent(message_id=ident, template=phrase.template, channel="chat", text=text, at=now, sent_at=now))
     word: Word = Asked(since=now) if decision.expects_reply else Quiet(since=now)
     line = Line(sender="staff", by=member(by), at=now, text=text)
-    chat = chat.model_copy(update={"lines": (*chat.lines, line), "sent": sent, "reopened_until": None})
+    chat = chat.model_copy(
+        update={"lines": (*chat.lines, line), "sent": sent, "reopened_until": None, "last_staff_at": now}
+    )
     return with_note(contacted(with_word(chat, word), now), member(by), now)
 
 
@@ -190,7 +186,7 @@ def release(chat: Chat, _decision: Release, now: datetime) -> Chat:
     """Back to the queue; whoever had it may still open it."""
     state = chat.state
     assert isinstance(state, InHand)
-    chat = chat.model_copy(update={"former_holders": with_former(chat, state.hand.holder)})
+    chat = chat.model_copy(update={"former_holders": with_former(chat, state.hand.holder), "released_at": now})
     return moved(chat, Queued(opened_at=now, word=state.hand.word))
 
 

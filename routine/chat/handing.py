@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, Role, ToPerson, ToRole, member, reaches
+from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, ToPerson, ToRole, member, reaches
 from routine.chat import everyday
 from routine.chat.case import (
     Alert,
@@ -10,16 +10,13 @@ from routine.chat.case import (
     CloseRequested,
     Hand,
     HandoverPending,
-    Held,
     InHand,
     KeptForSlot,
-    Queued,
     Quiet,
     pending_handover,
-    sign_waits,
 )
 from routine.chat.decisions import DeclineHandover, HandOver, RecordConsent, TakeOver
-from routine.chat.elapse import back_with_sender, moved, void_close
+from routine.chat.elapse import back_with_sender, moved
 from routine.chat.everyday import held, with_former
 from routine.chat.notes import assessors_only, for_assessors, with_note
 from routine.handover import Consent, Handover, unspent
@@ -102,13 +99,8 @@ def _receiver(chat: Chat, to: Addressee, by: Actor) -> Refusal | None:
             return None
 
 
-def may_accept(chat: Chat, by: Actor) -> Refusal | None:
-    """A handover waits, or a suspicion that any assessor may take on (R59)."""
-    return None if sign_waits(chat) and by.has(Role.ASSESSOR) else may_answer(chat, by)
-
-
 def may_answer(chat: Chat, by: Actor) -> Refusal | None:
-    """There must be a handover waiting, and not one's own. What a sign asks for cannot be declined."""
+    """There must be a handover waiting, and not one's own."""
     handover = pending_handover(chat)
     if handover is None:
         return conflict("WRONG_STATE", "R53", "Ingen överlämning väntar på svar i ärendet.")
@@ -121,12 +113,10 @@ def may_answer(chat: Chat, by: Actor) -> Refusal | None:
 
 
 def accept(chat: Chat, by: Actor, now: datetime) -> Chat:
-    """The receiver takes the case on; the sender may still open it. An assessor accepts a suspicion with it (R59)."""
-    if by.has(Role.ASSESSOR):
-        chat = everyday.taken_on(chat, by, now)
+    """The receiver takes the case on; the sender may still open it. An assessor takes a suspicion on with it (R59)."""
     state = chat.state
-    if not isinstance(state, HandoverPending):
-        return _assessor_steps_in(chat, by, now)
+    assert isinstance(state, HandoverPending)
+    chat = everyday.with_taken(chat, by, now)
     how = {"accepted_at": now, "accepted_by": member(by)}
     handovers = tuple(
         row.model_copy(update=how) if row.handover_id == state.handover_id else row for row in chat.handovers
@@ -142,25 +132,9 @@ def accept(chat: Chat, by: Actor, now: datetime) -> Chat:
     return moved(chat, InHand(hand=Hand(holder=member(by), word=word)))
 
 
-def _assessor_steps_in(chat: Chat, by: Actor, now: datetime) -> Chat:
-    """An assessor accepts what a sign asks for: hers from the queue, or from who has it, who may still open it."""
-    state = chat.state
-    if isinstance(state, Queued):
-        return everyday.pick(chat, by, now)
-    if not isinstance(state, Held) or state.hand.holder.hsa_id == by.hsa_id:
-        return chat
-    if isinstance(state, CloseRequested):
-        chat = void_close(chat, now)
-        state = chat.state
-    assert isinstance(state, Held)
-    chat = chat.model_copy(update={"former_holders": with_former(chat, state.hand.holder)})
-    return moved(chat, InHand(hand=state.hand.model_copy(update={"holder": member(by)})))
-
-
 def take_over(chat: Chat, decision: TakeOver, by: Actor, now: datetime) -> Chat:
     """Take over a held case. Whoever was waited for has thereby accepted: she cannot wait for herself (R53, R59)."""
-    taken = everyday.take_over(chat, decision, by, now)
-    taken = everyday.taken_on(taken, by, now) if by.has(Role.ASSESSOR) else taken
+    taken = everyday.with_taken(everyday.take_over(chat, decision, by, now), by, now)
     handover = pending_handover(taken)
     return accept(taken, by, now) if handover is not None and reaches(handover.to, by) else taken
 
@@ -177,7 +151,9 @@ def decline(chat: Chat, decision: DeclineHandover, now: datetime) -> Chat:
 
 
 def may_recall(chat: Chat) -> Refusal | None:
-    """Only a handover that waits can be recalled."""
+    """Only a handover that waits can be recalled; what a suspicion asks for stays asked (R59)."""
+    if chat.suspected:
+        return conflict("WRONG_STATE", "R59", "Vid misstänkt självmordsrisk återkallas ingen överlämning.")
     if isinstance(chat.state, HandoverPending):
         return None
     return conflict("WRONG_STATE", "R53", "Ingen överlämning väntar på svar i ärendet.")

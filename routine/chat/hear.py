@@ -5,7 +5,7 @@ from typing import assert_never
 
 from routine import screens
 from routine.actors import Role, ToPerson, ToRole
-from routine.chat import sending
+from routine.chat import gated, sending, suspicion
 from routine.chat.case import (
     Alert,
     Chat,
@@ -13,7 +13,6 @@ from routine.chat.case import (
     CloseRequested,
     Completed,
     Grace,
-    Hand,
     HandoverPending,
     InHand,
     KeptForSlot,
@@ -29,6 +28,8 @@ from routine.chat.case import (
 from routine.chat.elapse import elapse, moved, void_close, with_errand
 from routine.chat.events import (
     Event,
+    PathwayBegun,
+    PathwayChanged,
     PatientMessage,
     PatientWithdrew,
     PersonKnown,
@@ -37,7 +38,7 @@ from routine.chat.events import (
     SmsReport,
     StaffTold,
 )
-from routine.chat.everyday import with_former, with_word
+from routine.chat.everyday import with_word
 from routine.intake import Routed, Standing, Submission, signs
 from routine.phrases import Screen
 from routine.signs import Sign, found
@@ -53,6 +54,8 @@ def opened(
     at: datetime,
     standing: Standing | None = None,
     continues: str | None = None,
+    *,
+    continues_suspicion: bool = False,
 ) -> Chat:
     """The case that a submission begins: queued, and somebody owes it from the first instant (R42, R44, R52)."""
     words = submission.message or ""
@@ -68,11 +71,16 @@ def opened(
         as_of=at,
         lines=(first,) if words or submission.images else (),
         sent=tuple(_shown(screen, at, contact_id, number) for number, screen in enumerate(routed.screens, 1)),
-        signs=signs(submission, unit.screening_words, at),
+        signs=(
+            *((Sign(kind="continued", at=at),) if continues_suspicion else ()),
+            *signs(submission, unit.screening_words, at),
+        ),
         restricted=routed.restricted,
         foreign=routed.foreign,
         person=_facts(standing, at) if standing else None,
     )
+    # A form's yes is the pathway's to tell of.
+    chat = _paged(chat, at) if chat.hit and not chat.suspicions else chat
     return with_errand(chat, Kind.SAFETY_REVIEW, at, ToRole(role=Role.ASSESSOR)) if routed.restricted else chat
 
 
@@ -110,6 +118,10 @@ def hear(chat: Chat, event: Event, now: datetime) -> Chat:
             return sending.outcome(chat, event, now)
         case SmsReport():
             return sending.report(chat, event, now)
+        case PathwayBegun():
+            return chat.model_copy(update={"pathway_begun": True})
+        case PathwayChanged(gate=gate):
+            return gated.hear(chat, gate, now)
         case StaffTold():
             return chat.model_copy(update={"alerts_told": max(chat.alerts_told, event.alerts)})
         case _:
@@ -121,7 +133,14 @@ def _message(chat: Chat, event: PatientMessage, now: datetime) -> Chat:
     replied = screens_for_reply(chat, event, now)
     number = len(chat.sent)
     shown = tuple(_shown(each, now, chat.contact_id, number + nth) for nth, each in enumerate(replied, 1))
-    chat = chat.model_copy(update={"lines": (*chat.lines, line), "sent": (*chat.sent, *shown)})
+    chat = chat.model_copy(
+        update={
+            "lines": (*chat.lines, line),
+            "sent": (*chat.sent, *shown),
+            "last_patient_at": now,
+            "resolved_elsewhere": False,
+        }
+    )
     return _waiting(_screened(chat, event.text, now), now)
 
 
@@ -133,6 +152,15 @@ def _screened(chat: Chat, text: str, now: datetime) -> Chat:
     holder = chat.holder
     to = ToPerson(hsa_id=holder.hsa_id) if holder and not isinstance(chat.state, Grace) else ToRole(role=Role.LICENSED)
     alert = Alert(at=now, to=to, reason="Ord i ett meddelande kan tyda på självmordsrisk", rule="R59")
+    return _paged(chat.model_copy(update={"alerts": (*chat.alerts, alert)}), now)
+
+
+def _paged(chat: Chat, at: datetime) -> Chat:
+    """Words in closed hours tell whom `page_after_hours` names too, if the unit has turned it on (A11, T15)."""
+    if chat.restricted or chat.unit.hours.is_open(at) or not chat.unit.policy.page_after_hours:
+        return chat
+    reason = "Ord som kan tyda på självmordsrisk utanför öppettid"
+    alert = Alert(at=at, to=ToRole(role=Role.ON_CALL), reason=reason, rule="R59")
     return chat.model_copy(update={"alerts": (*chat.alerts, alert)})
 
 
@@ -158,16 +186,8 @@ def _unanswered(word: Word, now: datetime) -> Word:
 def _reopened(chat: Chat, grace: Grace, now: datetime) -> Chat:
     """A reply in grace reopens the same case (R48): with its former holder if on duty now, else in the queue."""
     word = Unanswered(since=now, owed_from=now)
-    chat = chat.model_copy(update={"reopened_until": grace.until})
-    holder = grace.holder
-    if not chat.unit.roster.on_duty(holder.hsa_id, now, chat.unit.hours):
-        chat = chat.model_copy(update={"former_holders": with_former(chat, holder)})
-        return moved(chat, Queued(opened_at=now, word=word))
-    alert = Alert(
-        at=now, to=ToPerson(hsa_id=holder.hsa_id), reason="Patienten har svarat i ett stängt ärende", rule="R48"
-    )
-    chat = chat.model_copy(update={"alerts": (*chat.alerts, alert)})
-    return moved(chat, InHand(hand=Hand(holder=holder, word=word)))
+    chat = chat.model_copy(update={"reopened_until": grace.until, "reopened_at": now})
+    return suspicion.reopened(chat, grace.holder, word, now, "Patienten har svarat i ett stängt ärende", "R48")
 
 
 def _withdrew(chat: Chat, event: PatientWithdrew, now: datetime) -> Chat:

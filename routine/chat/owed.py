@@ -22,21 +22,22 @@ from routine.chat.case import (
     open_errands,
     open_notes,
     pending_handover,
-    sign_waits,
 )
 from routine.documentation import Note
+from routine.recalled import recalled
 from routine.tasks import Kind, Owed, Rung, Task, rung_at, task_id, told
 
 
+@recalled
 def owed(chat: Chat) -> tuple[Task, ...]:
     """Who owes what, until when, and who is told next if not."""
     return tuple(_task(chat, wait) for wait in waits(chat))
 
 
+@recalled
 def waits(chat: Chat) -> tuple[Owed, ...]:
     """The waits that the state implies, with whoever they were reassigned to."""
     found = (
-        *_assessors(chat),
         *_of_state(chat),
         *(_errand(chat, each) for each in open_errands(chat)),
         *(_note(note) for note in open_notes(chat)),
@@ -46,8 +47,11 @@ def waits(chat: Chat) -> tuple[Owed, ...]:
 
 def _of_state(chat: Chat) -> tuple[Owed, ...]:
     match chat.state:
-        case Queued() if chat.restricted:
-            return ()
+        case Queued(opened_at=opened_at) if chat.restricted:
+            if open_errands(chat, Kind.SAFETY_REVIEW):
+                return ()
+            # Its review is done and it was opened again: whoever may open it takes it on (R77).
+            return (_open_task(chat, Kind.HANDLE, ToRole(role=Role.ASSESSOR), opened_at, handle_minutes(chat)),)
         case Queued(opened_at=opened_at):
             return (_open_task(chat, Kind.HANDLE, ToRole(role=Role.LICENSED), opened_at, handle_minutes(chat)),)
         case InHand(hand=hand):
@@ -64,18 +68,6 @@ def _of_state(chat: Chat) -> tuple[Owed, ...]:
             return ()
 
 
-def _assessors(chat: Chat) -> tuple[Owed, ...]:
-    """A yes in the form asks the assessors from the first open minute, until one of them accepts (R59)."""
-    since = chat.suspected
-    if since is None or not sign_waits(chat):
-        return ()
-    opened_at = since if chat.unit.hours.is_open(since) else chat.unit.hours.next_opening(since)
-    wait = _open_task(
-        chat, Kind.HANDOVER_ACCEPT, ToRole(role=Role.ASSESSOR), opened_at, chat.unit.policy.suicide_accept
-    )
-    return (wait.model_copy(update={"suicide": True, "task_id": f"suicide_{wait.task_id}"}),)
-
-
 def _kept(chat: Chat, state: KeptForSlot) -> Owed:
     owner = on_duty_or_role(chat, state.hand.holder)
     ident = task_id(Kind.KEPT_FOR_SLOT, state.kept_at)
@@ -83,10 +75,9 @@ def _kept(chat: Chat, state: KeptForSlot) -> Owed:
 
 
 def _errand(chat: Chat, errand: Errand) -> Owed:
-    minutes = chat.unit.policy.call_assessor if errand.kind is Kind.CALL_ASSESSOR else chat.unit.policy.errand
     holder = chat.holder
     owner = errand.owner or (on_duty_or_role(chat, holder) if holder else ToRole(role=Role.LICENSED))
-    wait = _open_task(chat, errand.kind, owner, errand.opened_at, minutes)
+    wait = _open_task(chat, errand.kind, owner, errand.opened_at, chat.unit.policy.errand)
     return wait.model_copy(update={"task_id": errand.task_id})
 
 

@@ -1,5 +1,7 @@
 """A chat as a line on the worklist."""
 
+from typing import Literal
+
 from routine.chat.case import (
     Asked,
     Chat,
@@ -17,6 +19,7 @@ from routine.chat.case import (
 )
 from routine.chat.elapse import Name, dues
 from routine.chat.owed import owed
+from routine.recalled import recalled
 from routine.tasks import Kind
 from routine.worklist import CaseRow
 
@@ -60,11 +63,17 @@ def word_of(chat: Chat) -> Word | None:
 
 def suicide_state(chat: Chat) -> str | None:
     """How far the suspicion has come, by its name in `api.md`."""
-    if chat.suspected is not None:
-        return "handed_over" if chat.sign_accepted else "suspected"
-    return "screening_hit" if chat.has_sign else None
+    if chat.suspected:
+        return chat.gate.suicide_state if chat.gate else "suspected"
+    return "screening_hit" if chat.hit else None
 
 
+def tier_of(chat: Chat) -> Literal["suicide", "normal"]:
+    """Which of the worklist's two tiers the case belongs to (R46)."""
+    return "suicide" if chat.has_sign else "normal"
+
+
+@recalled
 def row(chat: Chat) -> CaseRow:
     """The case's line on the worklist (R44, R46)."""
     tasks, word = owed(chat), word_of(chat)
@@ -74,11 +83,12 @@ def row(chat: Chat) -> CaseRow:
         contact_id=chat.contact_id,
         kind="chat",
         unit=chat.unit.code,
-        tier="suicide" if chat.has_sign else "normal",
+        tier=tier_of(chat),
         priority=chat.priority,
         priority_form=chat.submission.priority,
         state=state_of(chat),
         suicide_state=suicide_state(chat),
+        level=chat.gate.level if chat.gate else None,
         holder=chat.holder.hsa_id if chat.holder else None,
         masked_person=chat.submission.person.personnummer.masked,
         opened_at=chat.opened_at,

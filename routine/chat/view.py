@@ -6,8 +6,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from routine.actors import Actor, Addressee, HsaId, ToPerson
-from routine.chat.case import Alert, Chat, CloseRequested, PersonFacts, Status
-from routine.chat.closing import Block, blocks
+from routine.chat.access import is_assessor
+from routine.chat.case import Alert, Chat, CloseRequested, PersonFacts, Remark, Status
+from routine.chat.closing import blocks
 from routine.chat.deadlines import Deadline, deadlines
 from routine.chat.decide import allowed
 from routine.chat.foresee import Foreseen, if_nobody_acts
@@ -15,6 +16,7 @@ from routine.chat.owed import owed
 from routine.chat.row import row
 from routine.documentation import Note
 from routine.frozen import Frozen
+from routine.gate import Block, Level
 from routine.handover import Handover
 from routine.hours import local_date
 from routine.intake import Form
@@ -63,25 +65,77 @@ class ShownMessage(Frozen):
     status: Status
 
 
+class ToOutside(Frozen):
+    """Somebody outside the unit that a patient was handed over to."""
+
+    target: str
+    name: str
+
+
 class ShownHandover(Frozen):
     """A handover with everything that became of it."""
 
     handover_id: str
-    kind: Literal["colleague"]
-    sender: HsaId = Field(serialization_alias="from")
-    to: Addressee
+    kind: Literal["colleague", "on_call", "psychiatric_emergency", "emergency_112"]
+    sender: HsaId | None = Field(serialization_alias="from")
+    """None: a yes in the form asked for the assessors."""
+    to: Addressee | ToOutside
     at: datetime
-    consent: Literal["given"] | None
+    consent: Literal["given", "not_required_patient_safety"] | None
     """None back to a former holder, who needs none."""
     content: str | None
     assessed: bool = True
-    accepted_at: datetime | None
-    declined_at: datetime | None
-    returned_at: datetime | None
-    received_by: HsaId | None
-    reference: None = None
-    outcome: Literal["accepted", "declined", "returned"] | None
-    acked_at: datetime | None
+    accepted_at: datetime | None = None
+    declined_at: datetime | None = None
+    returned_at: datetime | None = None
+    received_by: str | None = None
+    reference: str | None = None
+    outcome: Literal["accepted", "declined", "returned", "advice_only"] | None = None
+    acked_at: datetime | None = None
+
+
+class ShownAssessment(Frozen):
+    """An assessment with everything it stands on; kept when retracted."""
+
+    at: datetime
+    by: HsaId
+    level: Level
+    step: str
+    risk_factors: tuple[str, ...]
+    protective_factors: tuple[str, ...]
+    sources: tuple[str, ...]
+    rationale: str
+    reasonable_certainty: bool
+    not_called_because: str | None
+    retracted_at: datetime | None
+
+
+class ShownVisit(Frozen):
+    """The physical visit."""
+
+    start: datetime
+    profession: str
+    unit: str
+    contact_type: str
+    state: Literal["booked", "attended", "missed", "cancelled"]
+
+
+class ShownPromise(Frozen):
+    """A planned contact."""
+
+    at: datetime
+    how: str
+    done_at: datetime | None
+    outcome: str | None
+
+
+class ShownPlan(Frozen):
+    """The individual plan."""
+
+    watcher: HsaId
+    contacts: tuple[ShownPromise, ...]
+    review_at: datetime
+    rationale: str
 
 
 class ShownCall(Frozen):
@@ -132,9 +186,9 @@ class CaseView(CaseRow):
     registration: None = None
     handovers: tuple[ShownHandover, ...]
     consents: tuple[dict[str, Any], ...]
-    assessments: tuple[()] = ()
-    booking: None = None
-    plan: None = None
+    assessments: tuple[ShownAssessment, ...] = ()
+    booking: ShownVisit | None = None
+    plan: ShownPlan | None = None
     calls: tuple[ShownCall, ...]
     notes: tuple[ShownNote, ...]
     allowed: tuple[str, ...]
@@ -144,9 +198,8 @@ class CaseView(CaseRow):
 
 def view(chat: Chat, by: Actor) -> CaseView:
     """The whole case for a reader who may open it."""
-    dialogue = (
-        chat.state if isinstance(chat.state, CloseRequested) and chat.state.hand.holder.hsa_id == by.hsa_id else None
-    )
+    closer = chat.holder is not None and (chat.holder.hsa_id == by.hsa_id or is_assessor(chat, by))
+    dialogue = chat.state if isinstance(chat.state, CloseRequested) and closer else None
     line = row(chat)
     return CaseView(
         **{name: getattr(line, name) for name in CaseRow.model_fields},
@@ -182,7 +235,7 @@ def view(chat: Chat, by: Actor) -> CaseView:
             for each in chat.sent
         ),
         documentation=documentation(chat),
-        handovers=tuple(_handover(each) for each in chat.handovers),
+        handovers=tuple(shown_handover(each) for each in chat.handovers),
         consents=tuple(
             {
                 "at": each.at,
@@ -198,11 +251,20 @@ def view(chat: Chat, by: Actor) -> CaseView:
         ),
         notes=tuple(
             ShownNote(at=each.at, by=each.by.hsa_id if each.by else None, about=each.about, text=each.text)
-            for each in chat.remarks
+            for each in (*_observed(chat), *chat.remarks)
         ),
         allowed=allowed(chat, by),
         close_token=dialogue.token if dialogue else None,
         close_token_expires_at=dialogue.expires_at if dialogue else None,
+    )
+
+
+def _observed(chat: Chat) -> tuple[Remark, ...]:
+    """What staff saw when they flagged."""
+    return tuple(
+        Remark(at=sign.at, by=sign.by, text=sign.observation, about="flag_suspicion")
+        for sign in chat.signs
+        if sign.observation is not None
     )
 
 
@@ -217,7 +279,8 @@ def _person(chat: Chat) -> ShownPerson:
     )
 
 
-def _handover(each: Handover) -> ShownHandover:
+def shown_handover(each: Handover) -> ShownHandover:
+    """A handover between colleagues, as it is shown."""
     outcome: Literal["accepted", "declined", "returned"] | None = None
     if each.accepted_at:
         outcome = "accepted"
@@ -228,10 +291,10 @@ def _handover(each: Handover) -> ShownHandover:
     return ShownHandover(
         handover_id=each.handover_id,
         kind=each.kind,
-        sender=each.sender.hsa_id,
+        sender=each.sender.hsa_id if each.sender else None,
         to=each.to,
         at=each.at,
-        consent="given" if each.consent == "given" else None,
+        consent=None if each.consent == "not_required_former_holder" else each.consent,
         content=each.content,
         accepted_at=each.accepted_at,
         declined_at=each.declined_at,

@@ -13,9 +13,10 @@ from starter.api.schema import inlined
 
 
 class FullView(CaseView):
-    """The case for whoever may open it; `as_of` on reads."""
+    """The case for whoever may open it; `as_of` on reads, `hints` on the style of a message just written (R55)."""
 
     version: int
+    hints: tuple[str, ...] = ()
     as_of: datetime | None = None
 
 
@@ -125,6 +126,7 @@ class Left(Frozen):
     planned_at: datetime
     sent_at: datetime | None
     status: str
+    gateway_id: str | None = None
 
 
 def answers(shape: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:

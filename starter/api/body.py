@@ -54,6 +54,8 @@ def misshapen(error: ValidationError, *, tagged: bool = False) -> Problem:
     missing = cause.missing if isinstance(cause, Misfit) else told and first["type"] == "missing"
     if field == "rationale" and (missing or first["type"] in ("string_too_short", "string_type")):
         return Problem(422, "NO_RATIONALE", "Skriv varför.", field=field)
+    if field == "watcher" and (missing or first["type"] == "string_type"):
+        return Problem(422, "NO_WATCHER", "Skriv vem som vakar över patienten.", field=field)
     if missing:
         return Problem(422, "MISSING_FIELD", f"Fältet {field} behöver fyllas i.", field=field)
     if told and first["type"] == "extra_forbidden":

@@ -28,7 +28,7 @@ REPORT = {
 FORM = {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": REPORT}}}}
 
 
-@router.post("/callbacks/sms/{secret}", status_code=204, openapi_extra=FORM, responses=problems(404, 422, 503))
+@router.post("/callbacks/sms/{secret}", status_code=204, openapi_extra=FORM, responses=problems(400, 404, 422, 503))
 async def sms(secret: str, request: Request, house: TheHouse) -> Response:
     """`id`, `status` and `delivered` as form fields; the address itself is the secret."""
     known = house.settings.callback_secret.get_secret_value()

@@ -10,7 +10,8 @@ from starter.house import House
 from store.projection import Stored
 
 
-def _house(request: Request) -> House:
+async def _house(request: Request) -> House:
+    # Not a plain function: FastAPI would ask a thread for it.
     house: House = request.app.state.house
     return house
 
@@ -24,6 +25,12 @@ async def stored_case(house: House, contact_id: str) -> Stored:
     if stored is None:
         raise not_found()
     return stored
+
+
+async def known(house: House, contact_id: str) -> None:
+    """There is such a case, or a 404."""
+    if not await house.projection.knows(contact_id):
+        raise not_found()
 
 
 def require(by: Actor, *roles: Role) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import TypeAdapter
 
@@ -13,7 +13,7 @@ from routine.chat.case import Chat
 from routine.chat.events import PatientEvent, PatientMessage, PatientWithdrew
 from routine.chat.row import row
 from routine.intake import Routed, Standing, Submission, route, signs
-from routine.screens import protected
+from routine.screens import on_sending, protected
 from routine.unit import Unit
 from starter import cases
 from starter.api.answers import Accepted, Heard, Preview, Referred, answers
@@ -52,7 +52,7 @@ async def preview(request: Request, house: TheHouse, by: Caller) -> JSONResponse
     openapi_extra=takes(SUBMISSION, keyed=True),
     responses=answers(Accepted, 201) | answers(Referred) | problems(400, 401, 403, 413, 415, 422, 503),
 )
-async def submit(request: Request, house: TheHouse, by: Caller) -> JSONResponse:
+async def submit(request: Request, house: TheHouse, by: Caller) -> Response:
     """A resident sends a chat. 201 with the case it begins; 200 when the unit only refers (A11)."""
     body = await raw(request)
     submission = parsed(body, SUBMISSION)
@@ -74,18 +74,21 @@ async def _submitted(house: House, by: Actor, submission: Submission, scope: str
         if routed.restricted:
             # The channel is told nothing of it: the case is for assessors and the unit manager alone (R77).
             await cases.begin(house, f"c{scope}", submission, intake.unit, routed, intake.at, intake.standing)
-        return 200, {"contact_id": None, "outcome": routed.outcome, "screen": shown}
+        return Answered(200, {"contact_id": None, "outcome": routed.outcome, "screen": shown})
     contact_id = f"c{scope}"
     await cases.begin(house, contact_id, submission, intake.unit, routed, intake.at, intake.standing)
     await house.journal.log(intake.at, by, contact_id, "submit", "accepted")
     opens_at = None if intake.unit.hours.is_open(intake.at) else intake.unit.hours.next_opening(intake.at)
-    return 201, {
-        "contact_id": contact_id,
-        "outcome": "accepted",
-        "state": "queued",
-        "opens_at": present(opens_at),
-        "screen": shown,
-    }
+    return Answered(
+        201,
+        {
+            "contact_id": contact_id,
+            "outcome": "accepted",
+            "state": "queued",
+            "opens_at": present(opens_at),
+            "screen": shown,
+        },
+    )
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ async def _judged(house: House, submission: Submission, now: datetime) -> Intake
     openapi_extra=takes(EVENT, keyed=True),
     responses=answers(Heard) | problems(400, 401, 403, 404, 413, 415, 422, 503),
 )
-async def report(contact_id: str, request: Request, house: TheHouse, by: Caller) -> JSONResponse:
+async def report(contact_id: str, request: Request, house: TheHouse, by: Caller) -> Response:
     """What the patient does in an open case. After its grace, words open a new one that continues it (R48)."""
     stored = await stored_case(house, contact_id)
     body = await raw(request)
@@ -129,8 +132,8 @@ async def report(contact_id: str, request: Request, house: TheHouse, by: Caller)
         await house.journal.log(await house.now(), by, contact_id, event.type, "accepted")
         rests = (await stored_case(house, contact_id)).chat
         if not heard.heard and event.text is not None:
-            return 200, await _continue(house, rests, event.text, event, scope, first)
-        return 200, {"contact_id": contact_id, "state": row(rests).state, "screen": present(heard.screens)}
+            return Answered(200, await _continue(house, rests, event.text, event, scope, first))
+        return Answered(200, {"contact_id": contact_id, "state": row(rests).state, "screen": present(heard.screens)})
 
     return await once(house, by, contact_id, key, body, do)
 
@@ -154,9 +157,20 @@ async def _continue(
     shown = present(intake.routed.screens)
     if intake.routed.outcome == "excluded_protected" or row(old).state == "moved_outside":
         return await _outside(house, old, submission, intake, f"c{scope}")
-    contact_id = f"c{scope}"
+    contact_id, suspected, routed = f"c{scope}", row(old).tier == "suicide", intake.routed
+    if suspected:
+        screens = on_sending(intake.unit, intake.at, sent.person.personnummer, sign=True, priority=None)
+        routed, shown = routed.model_copy(update={"screens": screens}), present(screens)
     await cases.begin(
-        house, contact_id, submission, intake.unit, intake.routed, intake.at, intake.standing, continues=old.contact_id
+        house,
+        contact_id,
+        submission,
+        intake.unit,
+        routed,
+        intake.at,
+        intake.standing,
+        continues=old.contact_id,
+        continues_suspicion=suspected,
     )
     return {"contact_id": contact_id, "state": "queued", "screen": shown, "continues": old.contact_id}
 

@@ -123,9 +123,10 @@ async def _end_all(house: House) -> None:
     try:
         for _round in range(3):
             running = [each.id async for each in house.client.list_workflows('ExecutionStatus="Running"')]
-            stored = [each.contact_id for each in await house.projection.open_cases()]
-            for contact_id in dict.fromkeys(running + stored):
-                await _terminate(house, contact_id)
+            # Pathways too: one that was begun a moment ago is not listed yet.
+            stored = [each.workflow_id for each in await house.projection.carried()]
+            for workflow_id in dict.fromkeys(running + stored):
+                await _terminate(house, workflow_id)
             if not running:
                 return
             await house.projection.reset(uuid.uuid4().hex, 0.0)
@@ -133,9 +134,9 @@ async def _end_all(house: House) -> None:
         raise Problem(503, "ENGINE_UNAVAILABLE", "Motorn svarar inte.", retry_after_s=2) from None
 
 
-async def _terminate(house: House, contact_id: str) -> None:
+async def _terminate(house: House, workflow_id: str) -> None:
     try:
-        await house.client.get_workflow_handle(contact_id).terminate(reason="demo reset")
+        await house.client.get_workflow_handle(workflow_id).terminate(reason="demo reset")
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise

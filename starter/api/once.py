@@ -3,19 +3,29 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi import Request, Response
 
 from routine.actors import Actor
+from starter.api.present import text
 from starter.api.problems import Problem
 from starter.house import House
 from starter.ids import body_hash
+from store.journal import Entry
 
 MAX_KEY = 255
-Answered = tuple[int, Any]
+
+
+class Answered(NamedTuple):
+    """Status and body of an answer, and the line of the access log to keep with it, unless that is written already."""
+
+    status: int
+    body: Any
+    entry: Entry | None = None
+
+
 Deed = Callable[[str, datetime], Awaitable[Answered]]
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -28,7 +38,7 @@ def required_key(request: Request) -> str:
     return key
 
 
-async def once(house: House, by: Actor, where: str, key: str, body: bytes, do: Deed) -> JSONResponse:
+async def once(house: House, by: Actor, where: str, key: str, body: bytes, do: Deed) -> Response:
     """Do it, or answer what was answered before: refusals too, an unknown outcome never.
 
     The key is taken for this body before anything is done, so that another body cannot ride on an outcome nobody
@@ -44,13 +54,13 @@ async def once(house: House, by: Actor, where: str, key: str, body: bytes, do: D
         if kept.status is not None:
             return _response(kept.status, kept.answer)
         try:
-            status, answer = await do(scope, kept.at)
+            answered = await do(scope, kept.at)
         except Problem as problem:
             if problem.status >= 500:
                 raise
-            status, answer = problem.status, problem.body
-        return _response(*await house.journal.keep(scope, status, answer))
+            answered = Answered(problem.status, problem.body)
+        return _response(*await house.journal.keep(scope, answered.status, text(answered.body), answered.entry))
 
 
-def _response(status: int, answer: Any) -> JSONResponse:
-    return JSONResponse(answer, status, media_type="application/problem+json" if status >= 400 else None)
+def _response(status: int, answer: str | None) -> Response:
+    return Response(answer, status, media_type="application/problem+json" if status >= 400 else "application/json")

@@ -46,7 +46,8 @@ async def _changes(request: Request, house: House, unit: str, after: int) -> Asy
     yield ": ok\n\n"
     silent_s = 0.0
     while not await request.is_disconnected():
-        for seq, contact_id, version in await house.projection.changes(after, unit):
+        # A reader who leaves in the middle does not cut it off: nobody would close a connection that is being opened.
+        for seq, contact_id, version in await asyncio.shield(house.projection.changes(after, unit)):
             yield f"id: {seq}\ndata: {json.dumps({'contact_id': contact_id, 'version': version})}\n\n"
             after, silent_s = seq, 0.0
         if silent_s >= HEARTBEAT_S:

@@ -1,8 +1,8 @@
-"""A body of the right shape for every decision of the chat."""
+"""A body of the right shape for every decision on a contact, its suicide-risk pathway's too."""
 
 from typing import Any
 
-from routine.chat.decisions import TYPES
+from routine.suicide_risk.meeting import TYPES
 
 BODIES: dict[str, dict[str, Any]] = {
     "pick": {},
@@ -35,5 +35,49 @@ BODIES: dict[str, dict[str, Any]] = {
     "mark_wrong_person": {},
     "unmark_wrong_person": {"reason": "Läste fel."},
     "moved_outside": {"how": "telefon", "note": "Nådd."},
+    "flag_suspicion": {"observation": "Vill inte leva."},
+    "record_asked": {"outcome": "not_asked", "reason": "Sover.", "note": "Frågas i morgon."},
+    "call_112": {"location": "Hemma.", "expression": "Ensam.", "received_by": "SOS", "reference": "A1"},
+    "assess": {
+        "level": "low",
+        "step": "dodstankar",
+        "risk_factors": ["ensam"],
+        "protective_factors": ["familj"],
+        "factors_unknown": False,
+        "sources": ["chat"],
+        "rationale": "Inga planer.",
+        "reasonable_certainty": False,
+        "not_called_because": "Svarar i chatten.",
+    },
+    "retract_assessment": {"rationale": "Nya uppgifter."},
+    "dismiss_flag": {"reason": "misclick", "rationale": "Fel rad."},
+    "ask_safe_online": {},
+    "record_safe_online": {"answer": "not_applicable", "via": "phone", "reason": "Kommer hit i dag."},
+    "offer_alternative": {"kind": "phone", "answer": "accepted"},
+    "choose_route": {"route": "plan", "rationale": "Vill ha det så."},
+    "book_physical": {
+        "start": "2026-12-01T10:30:00+01:00",
+        "profession": "physician",
+        "unit": "VC-T",
+        "contact_type": "physical",
+    },
+    "decline_booking": {},
+    "set_plan": {
+        "watcher": "SE0000000000-N1",
+        "watcher_confirmed": True,
+        "contacts": [{"at": "2026-12-01T10:30:00+01:00", "how": "telefon"}],
+        "safety_information": True,
+        "review_at": "2026-12-01T08:00:00+01:00",
+        "rationale": "Vill inte komma.",
+    },
+    "complete_plan_contact": {"at": "2026-12-01T10:30:00+01:00", "outcome": "Mår bättre."},
+    "extend": {"until": "2026-12-01T10:30:00+01:00", "rationale": "Sover nu."},
+    "handover_on_call": {"target": "on_call", "content": "Bedömd hög.", "not_called_because": "Ringd tre gånger."},
+    "record_ack": {"received_by": "Jour", "reference": "B2", "outcome": "accepted", "handover_id": "o1"},
+    "attended": {},
+    "missed": {},
+    "resolve_elsewhere": {"outcome": "seen_elsewhere", "source": "Journalen", "rationale": "Var på akuten."},
+    "record_guardian_note": {"informed": "no", "rationale": "Vill inte.", "child_protection_considered": True},
+    "close_last_resort": {"rationale": "Tackar nej till allt.", "safety_information": True},
 }
 assert BODIES.keys() == TYPES.keys()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from routine.chat.decisions import TYPES
 from routine.refusals import CODES
+from routine.suicide_risk.meeting import TYPES
 from starter.api.problems import TITLES
 from tests.api.wire import Wire
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from routine.chat.decisions import TYPES
+from routine.suicide_risk.meeting import TYPES
 from tests.api.bodies import BODIES
 from tests.api.wire import Wire, fresh, problem
 from tests.story import P1, chat
 
 MIB = 1024 * 1024
 NONSENSE: tuple[object, ...] = ([], 12.5)
+OWN_CODE = {"rationale": "NO_RATIONALE", "watcher": "NO_WATCHER"}
+"""Fields whose own code wins over the general one."""
 JSON = {"Content-Type": "application/json"}
 PATHS = ("/contacts", "/contacts/preview", "/demo/login")
 
@@ -198,18 +200,22 @@ async def test_a_personnummer_in_the_wrong_place_is_never_repeated(still: Wire) 
 
 @pytest.mark.parametrize("decision", TYPES)
 async def test_a_decision_of_the_wrong_shape(still: Wire, held: str, decision: str) -> None:
-    """422: what is missing is named (`NO_RATIONALE` for why), what is unknown or of the wrong type too."""
+    """422: what is missing is named (`NO_RATIONALE` for why), what is unknown or of the wrong type too.
+
+    No factors at all are factors that were not asked for, unless they are said to be unknown (R61).
+    """
     whole = BODIES[decision]
     for field, info in TYPES[decision].model_fields.items():
         if field == "type":
             continue
         if info.is_required():
             less = {name: value for name, value in whole.items() if name != field}
-            code = "NO_RATIONALE" if field == "rationale" else "MISSING_FIELD"
+            code = OWN_CODE.get(field, "MISSING_FIELD")
             assert problem(await still.decision("REC1", held, decision, **less), 422, code)["field"] == field
         for nonsense in NONSENSE:
             wrong = await still.decision("REC1", held, decision, **(whole | {field: nonsense}))
-            code = "NO_RATIONALE" if field == "rationale" else "INVALID"
+            empty = nonsense == [] and field in ("risk_factors", "protective_factors")
+            code = "MISSING_FIELD" if empty else OWN_CODE.get(field, "INVALID")
             assert problem(wrong, 422, code)["field"] == field
     unknown = await still.decision("REC1", held, decision, **whole, colour="blue")
     assert problem(unknown, 422, "INVALID")["field"] == "colour"
@@ -226,6 +232,17 @@ async def test_a_decision_nobody_knows(still: Wire, held: str, body: dict[str, A
     assert problem(answer, 422, code)["field"] == "type"
 
 
+UNFIT_ASSESSMENTS: list[tuple[dict[str, Any], str, str]] = [
+    ({"risk_factors": []}, "MISSING_FIELD", "risk_factors"),
+    ({"protective_factors": []}, "MISSING_FIELD", "protective_factors"),
+    ({"sources": []}, "INVALID", "sources"),
+    ({"sources": ["gut_feeling"]}, "INVALID", "sources"),
+    ({"level": "medium"}, "INVALID", "level"),
+    ({"step": "not_assessable"}, "INVALID", "step"),
+    ({"level": "moderate", "reasonable_certainty": True}, "INVALID", "reasonable_certainty"),
+    ({"rationale": ""}, "NO_RATIONALE", "rationale"),
+]
+"""What an assessment may not leave out or claim (R60, R61)."""
 MISFITS: list[tuple[str, dict[str, Any], str, str]] = [
     ("message", {}, "MISSING_FIELD", "text"),
     ("message", {"text": "Hej", "phrase": "Stängning"}, "INVALID", "phrase"),
@@ -244,6 +261,21 @@ MISFITS: list[tuple[str, dict[str, Any], str, str]] = [
     ("handover", {"to": {"hsa_id": "D1"}}, "INVALID", "to"),
     ("handover", {"to": {"role": "physician", "hsa_id": "SE0000000000-D1"}}, "INVALID", "to"),
     ("waive_note", {"task_id": "t", "reason": "lazy"}, "INVALID", "reason"),
+    *[("assess", BODIES["assess"] | changed, code, field) for changed, code, field in UNFIT_ASSESSMENTS],
+    ("record_asked", {"outcome": "not_asked", "note": "x"}, "MISSING_FIELD", "reason"),
+    ("record_asked", {"outcome": "asked_yes", "note": "x"}, "INVALID", "outcome"),
+    ("record_safe_online", {"answer": "not_applicable"}, "MISSING_FIELD", "reason"),
+    ("record_safe_online", {"answer": "maybe"}, "INVALID", "answer"),
+    ("choose_route", {"route": "wait", "rationale": "x"}, "INVALID", "route"),
+    ("choose_route", {"route": "plan"}, "NO_RATIONALE", "rationale"),
+    ("extend", {"until": "2026-12-01T10:30:00+01:00", "rationale": " "}, "NO_RATIONALE", "rationale"),
+    ("extend", {"until": "2026-12-01T10:30:00", "rationale": "x"}, "INVALID", "until"),
+    ("handover_on_call", {"target": "janitor", "content": "x"}, "INVALID", "target"),
+    ("set_plan", BODIES["set_plan"] | {"watcher": "N1"}, "INVALID", "watcher"),
+    ("set_plan", BODIES["set_plan"] | {"watcher": None}, "NO_WATCHER", "watcher"),
+    ("set_plan", BODIES["set_plan"] | {"contacts": []}, "INVALID", "contacts"),
+    ("dismiss_flag", {"reason": "misclick", "rationale": None}, "NO_RATIONALE", "rationale"),
+    ("close_last_resort", {}, "NO_RATIONALE", "rationale"),
 ]
 
 

@@ -1,21 +1,28 @@
 """Server-sent events: id and version of whatever changes, and where a reader was."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import event
 
 from starter.api import stream
 from starter.api.app import create_app
 from starter.house import House
+from store.database import connect as database
+from store.projection import Projection
 from tests.api.served import served
 from tests.api.wire import Wire, problem
 from tests.story import P2
 
 WITHIN_S = 5.0
+A_WHILE = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000) SELECT count(*) FROM n"
+"""A statement that takes a tenth of a second or more."""
 
 
 @pytest.fixture
@@ -132,3 +139,29 @@ async def test_whose_stream(wire: Wire, address: str) -> None:
     async with listening(wire, address, "AUD1", "MOT-T") as blocks:
         contact = await wire.comes_in(P2, unit="MOT-T")
         assert await told_of(blocks, contact) == [contact]
+
+
+async def test_a_reader_leaves_while_a_connection_is_made_ready(
+    wire: Wire, address: str, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The read is finished without the reader: nobody else would close the connection to the store."""
+    preparing, read = asyncio.Event(), asyncio.Event()
+
+    def slowly(connection: Any, _record: Any) -> None:
+        preparing.set()
+        connection.cursor().execute(A_WHILE)
+
+    async def anew(after: int, unit: str) -> list[tuple[int, str, int]]:
+        engine = database(house.settings.projection_database, durable=False)
+        event.listen(engine.sync_engine, "connect", slowly)
+        found = await Projection(engine, "").changes(after, unit)
+        await engine.dispose()
+        read.set()
+        return found
+
+    async with listening(wire, address):
+        monkeypatch.setattr(house.projection, "changes", anew)
+        await asyncio.wait_for(preparing.wait(), WITHIN_S)
+    await asyncio.sleep(1)
+    gc.collect()
+    assert read.is_set()

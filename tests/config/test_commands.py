@@ -24,7 +24,17 @@ def printed(what: object) -> str:
 
 def test_config_is_ok() -> None:
     result = CliRunner().invoke(app, ["config", str(DEMO)])
-    assert (result.exit_code, result.output) == (0, "OK: 2 enheter, 20 texter.\n")
+    assert result.exit_code == 0
+    assert result.output.startswith("OK: 2 enheter, 20 texter.\n")
+
+
+def test_config_shows_who_is_on_call_and_when_nobody_is() -> None:
+    output = CliRunner().invoke(app, ["config", str(DEMO)]).output
+    assert output.count("Jourlistan för VC-T, MOT-T") == 1
+    for number in ("035-13 10 00", "040-628 04 30", "112"):
+        assert number in output
+    told = [line for line in output.splitlines() if "stängt och ingen beredskapsjour" in line]
+    assert [line.partition(":")[0] for line in told] == ["VC-T", "MOT-T"]
 
 
 def test_config_names_every_error_and_fails(tmp_path: Path) -> None:

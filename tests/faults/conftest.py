@@ -4,8 +4,14 @@ from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 
+from api import asks
+from config.settings import Settings
+from gateways.people import HttpPeopleRegister
 from starter.engine import Program
+from starter.house import open_house
+from tests.faults.carried import Carried
 from tests.faults.processes import EVERYBODY, Processes, running
 
 
@@ -35,6 +41,21 @@ async def watched(everybody: Processes) -> Processes:
     """Everybody is at work, the watchman too."""
     await everybody.whole(*EVERYBODY)
     return everybody
+
+
+@pytest.fixture
+async def carried(
+    settings: Settings, temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Carried]:
+    """A house in this process, with a worker that can be taken away and a read model of its own."""
+    del temporal  # the settings name it; it must outlive the house
+    own = {"data_dir": tmp_path_factory.mktemp("carried"), "task_queue": f"{settings.task_queue}-carried"}
+    register = HttpPeopleRegister(settings.register_address)
+    house = await open_house(settings.model_copy(update={**own, "engine_timeout_s": 3.0}), lookup=asks(register))
+    async with Carried(house) as there:
+        yield there
+    await house.close()
+    await register.aclose()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -27,7 +27,7 @@ from starter.supervise import Child
 from workflows.plugin import connect
 
 EVERYBODY: Final = ("engine", "world", "worker", "api", "watch")
-READY_WITHIN_S: Final = 40.0
+READY_WITHIN_S: Final = 90.0
 GOES_ON_WITHIN_S: Final = 10.0
 """How soon after the restart a case must go on (the promise of the crash tests)."""
 TAIL: Final = 150
@@ -86,6 +86,8 @@ class Processes:
         self._children = {child.name: child for child in children(self.settings, program)}
         self._alive: dict[str, subprocess.Popen[bytes]] = {}
         self._read_from: dict[str, int] = {}
+        self.instead: dict[str, tuple[str, ...]] = {}
+        """Commands to start in place of a process's own."""
         self.http = httpx.AsyncClient(base_url=f"http://127.0.0.1:{api}", timeout=30)
         self._tokens: dict[str, str] = {}
 
@@ -118,7 +120,7 @@ class Processes:
         if name == "engine":
             port, file = self.settings.temporal_port, self.settings.data_dir / "temporal.db"
             return self._program.command(port=port, ui_port=None, file=file, log_level="error")
-        return tuple(self._child(name).argv)
+        return self.instead.get(name) or tuple(self._child(name).argv)
 
     async def ready(self, *names: str, within_s: float = READY_WITHIN_S) -> None:
         """Wait until each is ready by its own word."""
@@ -171,6 +173,10 @@ class Processes:
         process = self._alive.pop(name)
         process.send_signal(number)
         return await asyncio.to_thread(process.wait, within_s)
+
+    async def died(self, name: str) -> None:
+        """Wait until it has ended by itself."""
+        await asyncio.to_thread(self._alive.pop(name).wait, GOES_ON_WITHIN_S)
 
     def pid(self, name: str) -> int:
         """Its process id."""

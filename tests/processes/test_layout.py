@@ -61,8 +61,8 @@ def test_everything_is_drawn(file: Path) -> None:
     shapes = {each.attrib["bpmnElement"]: each for each in root(file).iter(f"{DI}BPMNShape")}
     edges = {each.attrib["bpmnElement"]: each for each in root(file).iter(f"{DI}BPMNEdge")}
     of = graph(file)
-    assert set(shapes) == {of.pool, *of.lanes, *of.nodes}
-    assert set(edges) == {flow.id for flow in of.flows}
+    assert set(shapes) == {of.pool, *of.above, *of.below, *of.lanes, *of.nodes}
+    assert set(edges) == {flow.id for flow in (*of.flows, *of.messages)}
     for flow in of.flows:
         points = [(int(each.attrib["x"]), int(each.attrib["y"])) for each in edges[flow.id].iter(f"{DD}waypoint")]
         source, target = drawn(file).nodes[flow.source], drawn(file).nodes[flow.target]
@@ -72,6 +72,23 @@ def test_everything_is_drawn(file: Path) -> None:
         bounds = shape.find(f"{DC}Bounds")
         assert bounds is not None
         assert int(bounds.attrib["width"]) > 0
+
+
+@files
+def test_messages_go_from_pool_to_pool(file: Path) -> None:
+    """One end at the edge of the other pool, the other at the node, or at the edge of this one."""
+    of, sheet = graph(file), drawn(file)
+    assert of.messages
+    for message in of.messages:
+        points = sheet.messages[message.id]
+        for at, end in ((points[0], message.source), (points[-1], message.target)):
+            node = sheet.nodes.get(end)
+            if node is None:
+                box = sheet.pools.get(end, sheet.pool)
+                assert at[1] in (box.y, box.y + box.height)
+                assert box.x <= at[0] <= box.x + box.width
+            else:
+                assert at == (node.x if end == message.target else node.x + node.width, node.y + node.height // 2)
 
 
 @files
@@ -90,9 +107,13 @@ def test_nodes_name_their_flows(file: Path) -> None:
 def test_nothing_overlaps(file: Path) -> None:
     """No two nodes or labels, no lanes, and every node in its own lane."""
     of = drawn(file)
-    boxes = [*of.nodes.values(), *of.labels.values()]
+    boxes = [*of.nodes.values(), *of.labels.values(), *of.message_labels.values()]
     assert [pair for pair in combinations(boxes, 2) if pair[0].meets(pair[1])] == []
     assert [pair for pair in combinations(of.lanes.values(), 2) if pair[0].meets(pair[1])] == []
+    pools = [of.pool, *of.pools.values()]
+    for pair in combinations(pools, 2):
+        assert not pair[0].meets(pair[1])
+    assert [label for label in of.message_labels.values() if any(label.meets(pool) for pool in pools)] == []
     for node in graph(file).nodes.values():
         lane, box = of.lanes[node.lane], of.nodes[node.id]
         assert lane.y <= box.y
@@ -104,11 +125,12 @@ def test_nothing_overlaps(file: Path) -> None:
 @files
 def test_arrows_are_orthogonal_and_cross_no_box(file: Path) -> None:
     of = drawn(file)
-    for flow, points in of.flows.items():
+    boxes = (*of.nodes.values(), *of.labels.values(), *of.message_labels.values())
+    for flow, points in (of.flows | of.messages).items():
         for line in lines(points):
             (x, y), (to_x, to_y) = line
             assert x == to_x or y == to_y, flow
-            crossed = [box for box in (*of.nodes.values(), *of.labels.values()) if crosses(line, box)]
+            crossed = [box for box in boxes if crosses(line, box)]
             assert crossed == [], flow
 
 
@@ -116,8 +138,9 @@ def test_arrows_are_orthogonal_and_cross_no_box(file: Path) -> None:
 def test_arrows_lie_on_each_other_only_as_forks_and_joins(file: Path) -> None:
     """Two that share neither source nor target may cross, but never run along the same line."""
     along: dict[tuple[str, int], list[tuple[int, int, str]]] = defaultdict(list)
-    ends = {flow.id: {("from", flow.source), ("to", flow.target)} for flow in graph(file).flows}
-    for flow, points in drawn(file).flows.items():
+    of = graph(file)
+    ends = {flow.id: {("from", flow.source), ("to", flow.target)} for flow in (*of.flows, *of.messages)}
+    for flow, points in (drawn(file).flows | drawn(file).messages).items():
         for (x, y), (to_x, to_y) in lines(points):
             if x == to_x and y != to_y:
                 along["x", x].append((y, to_y, flow))
@@ -160,6 +183,10 @@ class TestUnlayable:
             ('<userTask id="b"/>', "b is in no lane"),
             ('<subProcess id="b"/>', "a subProcess cannot be laid out"),
             ('<sequenceFlow id="f" sourceRef="a" targetRef="b"/>', "f names b"),
+            (
+                '</process><collaboration><messageFlow id="m" sourceRef="a" targetRef="a"/></collaboration><process>',
+                "m ",
+            ),
         ],
     )
     def test_named(self, more: str, why: str) -> None:

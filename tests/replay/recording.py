@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from temporalio.client import Client, WorkflowHistory
+from temporalio.service import RPCError, RPCStatusCode
+
+from routine.suicide_risk.start import pathway_id
 
 FOLDER = Path(__file__).parent / "histories"
 
@@ -19,19 +22,34 @@ class Recorded:
     run_id: str
     history: WorkflowHistory
 
+    @property
+    def workflow(self) -> str:
+        """The name of its workflow."""
+        return self.history.events[0].workflow_execution_started_event_attributes.workflow_type.name
 
-async def record(client: Client, story: str, workflow_ids: list[str], folder: Path) -> None:
-    """Fetch and keep the histories of a story; the replayer needs the ids beside them (findings H7)."""
-    for number, workflow_id in enumerate(workflow_ids, 1):
-        handle = client.get_workflow_handle(workflow_id)
-        description = await handle.describe()
-        kept = {
-            "story": story,
-            "workflow_id": workflow_id,
-            "run_id": description.run_id,
-            "history": json.loads((await handle.fetch_history()).to_json()),
-        }
-        _write(folder / f"{story}-{number}.json", kept)
+
+async def record(client: Client, story: str, contact_ids: list[str], folder: Path) -> None:
+    """Fetch and keep the histories of a story's contacts, each with its pathway's beside it if it has one."""
+    for number, contact_id in enumerate(contact_ids, 1):
+        await _keep(client, story, contact_id, folder / f"{story}-{number}.json")
+        try:
+            await _keep(client, story, pathway_id(contact_id), folder / f"{story}-{number}-pathway.json")
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+
+async def _keep(client: Client, story: str, workflow_id: str, path: Path) -> None:
+    """The replayer needs the ids beside the history (findings H7)."""
+    handle = client.get_workflow_handle(workflow_id)
+    description = await handle.describe()
+    kept = {
+        "story": story,
+        "workflow_id": workflow_id,
+        "run_id": description.run_id,
+        "history": json.loads((await handle.fetch_history()).to_json()),
+    }
+    _write(path, kept)
 
 
 def _write(path: Path, kept: dict[str, object]) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from routine.chat.elapse import SUMMARY, Name
 from routine.hours import local
+from routine.suicide_risk.elapse import SUMMARY as OF_PATHWAY
+from routine.suicide_risk.elapse import Name as OnPathway
 from routine.tasks import TABLE, Kind
 from tests.replay.recording import Recorded, recorded
 
@@ -21,10 +23,17 @@ def rung(kind: Kind) -> str:
     return f"{SUMMARY[Name.RUNG]}: {TABLE[kind].title}"
 
 
+def on_pathway(kind: Kind) -> str:
+    """A ladder's timer on the suicide-risk pathway."""
+    return f"{OF_PATHWAY[OnPathway.RUNG]}: {TABLE[kind].title}"
+
+
 HANDLE, REPLY, FOLLOW_UP = rung(Kind.HANDLE), rung(Kind.REPLY), rung(Kind.FOLLOW_UP)
 ACCEPT, NOTE = rung(Kind.HANDOVER_ACCEPT), rung(Kind.DOC_NOTE)
 RETURN, TOKEN = SUMMARY[Name.HANDOVER_RETURN], SUMMARY[Name.CLOSE_TOKEN]
 GRACE, LIST, DUTY = SUMMARY[Name.GRACE], SUMMARY[Name.CLOSING_LIST], SUMMARY[Name.DUTY]
+ACCEPTED_BY, ASSESSED, SILENT = (on_pathway(each) for each in (Kind.HANDOVER_ACCEPT, Kind.ASSESS, Kind.SILENCE))
+ASKING, SHIFT = on_pathway(Kind.FOLLOW_UP), OF_PATHWAY[OnPathway.DUTY]
 
 EXPECTED: dict[str, list[tuple[str, str]]] = {
     # Priority 4: 240 open minutes; the reply 60; the follow-up 240; the dialogue 10; the note the next day's closing.
@@ -90,6 +99,18 @@ EXPECTED: dict[str, list[tuple[str, str]]] = {
         (REPLY, "2026-11-24 11:00"),
         (LIST, "2026-11-24 16:30"),
         (REPLY, "2026-11-24 11:00"),
+    ],
+    # S8's pathway: 5 and 15 minutes from the form's yes (R59); 30 to assess from Y1's taking her on; 240 for the
+    # question; once it is put, an answer 60 minutes from the first word to her, and a quarter (R68); then her words.
+    "handed-over-assessed-low-and-closed-1-pathway": [
+        (ACCEPTED_BY, "2026-12-07 10:05"),
+        (ACCEPTED_BY, "2026-12-07 10:15"),
+        (ASSESSED, "2026-12-07 10:44"),
+        (ASKING, "2026-12-07 14:40"),
+        (ASKING, "2026-12-07 14:41"),
+        (SILENT, "2026-12-07 11:29"),
+        (ASKING, "2026-12-07 14:44"),
+        (SHIFT, "2026-12-07 17:00"),
     ],
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from routine.actors import ASSESSORS, LICENSED, Actor, reaches
+from routine.actors import ASSESSORS, LICENSED, Actor, Role, reaches
 from routine.chat.access import KINDS
 from routine.chat.case import Chat, CloseRequested
 from routine.chat.decisions import TYPES, CompleteTask
@@ -39,6 +39,17 @@ PLAIN: dict[str, Body] = {
     "mark_wrong_person": {},
     "unmark_wrong_person": {"reason": "Det var rätt person."},
     "moved_outside": {"how": "brev", "note": "Kallad till mottagningen."},
+    "flag_suspicion": {"observation": "Skriver att allt är meningslöst."},
+    "record_asked": {"outcome": "asked_none", "note": "Har inga sådana tankar."},
+    "call_112": {},
+    "assess": {
+        "level": "low",
+        "step": "dodstankar",
+        "risk_factors": ["ensam"],
+        "protective_factors": ["familj"],
+        "sources": ["chat"],
+        "rationale": "Inga planer, vill leva för barnen.",
+    },
 }
 
 
@@ -89,6 +100,12 @@ def _start(case: Chat, by: Actor) -> Body:
     return {"start": case.as_of + timedelta(days=400)}
 
 
+def _elsewhere(case: Chat, by: Actor) -> Body:
+    """What is hers to say: the manager says only that the patient has died."""
+    outcome = "deceased" if by.has(Role.UNIT_MANAGER) else "seen_elsewhere"
+    return {"outcome": outcome, "source": "Region Halland", "rationale": "Läst i journalen."}
+
+
 MADE: dict[str, Callable[[Chat, Actor], Body]] = {
     "handover": _receiver,
     "confirm_close": _token,
@@ -98,5 +115,6 @@ MADE: dict[str, Callable[[Chat, Actor], Body]] = {
     "reassign_task": _reassign,
     "offer_slot": _start,
     "book_slot": _start,
+    "resolve_elsewhere": _elsewhere,
 }
 assert {*PLAIN, *MADE} == set(TYPES)

@@ -309,6 +309,7 @@ def test_b8_signs_are_told_apart() -> None:
     assert kinds(**TAKEN_BACK) == ["form"]
     assert kinds(**SAID) == ["text"]
     assert kinds(**ANSWERED) == ["text"]
+    assert kinds(form={"report": "Sömn: dålig. Övrigt: tankar på självmord."}) == ["text"]
     assert kinds(**YES, **SAID) == ["form", "text"]
     assert kinds(form=None, **SAID) == ["text"]
     assert kinds(form={"report": "", "answers": [{"question": "Feber?", "answer": "Nej", "changed_from": "Ja"}]}) == []

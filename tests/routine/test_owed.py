@@ -1,7 +1,6 @@
 """The task table of `api.md`: due instants, ladders, owners, who is told, and what is foreseen."""
 
 from datetime import date, time, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from routine.chat.elapse import SUMMARY, Name, elapse
 from routine.chat.foresee import HORIZON, STEPS, if_nobody_acts
 from routine.chat.hear import hear
 from routine.chat.owed import owed
-from routine.chat.row import row, suicide_state
+from routine.chat.row import row
 from routine.chat.view import documentation
 from routine.hours import Interval, OpeningHours, local
 from routine.roster import DatedRoster, Roster, Shift
@@ -411,89 +410,7 @@ def test_r77_a_restricted_contact_is_the_assessors_review(submitted: str, expect
     assert (ended.ended, row(ended).state) == (True, "moved_outside")
 
 
-# handover_accept where a sign asks for the assessors
-
-
-@pytest.mark.parametrize(
-    ("submitted", "of", "opened", "due", "expected"),
-    [
-        (
-            "2026-11-23 09:00",
-            VC_T,
-            "11-23 09:00",
-            "11-23 09:15",
-            "11-23 09:05 N1, 11-23 09:15 physician, 11-23 09:15 psychologist, 11-23 09:30 unit_manager, "
-            "11-23 10:00 unit_manager",
-        ),
-        (
-            "2026-11-23 16:58",
-            VC_T,
-            "11-23 16:58",
-            "11-24 08:13",
-            "11-24 08:03 N1, 11-24 08:13 physician, 11-24 08:13 psychologist, 11-24 08:28 unit_manager",
-        ),
-        (
-            "2026-11-23 17:00",
-            VC_T,
-            "11-24 08:00",
-            "11-24 08:15",
-            "11-24 08:05 N1, 11-24 08:15 physician, 11-24 08:15 psychologist, 11-24 08:30 unit_manager",
-        ),
-        ("2026-11-24 07:59:59", VC_T, "11-24 08:00", "11-24 08:15", "11-24 08:05 N1, 11-24 08:15 physician"),
-        ("2026-11-27 18:30", VC_T, "11-30 08:00", "11-30 08:15", "11-30 08:05 N1, 11-30 08:15 physician"),
-        ("2026-12-23 18:30", VC_T, "12-28 08:00", "12-28 08:15", "12-28 08:05 N1, 12-28 08:15 physician"),
-        ("2026-11-23 09:00", NOBODY, "11-23 09:00", "11-23 09:15", "11-23 09:05 unit_manager"),
-    ],
-)
-def test_r59_a_sign_asks_the_assessors(submitted: str, of: Unit, opened: str, due: str, expected: str) -> None:
-    """5: the responsible gets a call to make; 15: both roles; 30: the manager. In closed hours it begins at opening."""
-    case = chat(submitted, of=of, sign=True)
-    asks = task(case, Kind.HANDOVER_ACCEPT)
-    assert (asks.owner, asks.rule) == (ToRole(role=Role.ASSESSOR), "R59")
-    assert [f"{local(each):%m-%d %H:%M}" for each in (asks.opened_at, asks.due_at)] == [opened, due]
-    rungs = ladder(expected)
-    steps = 1 + sum(clock != before for (clock, _), (before, _) in pairwise(rungs))
-    assert climb(case, Kind.HANDOVER_ACCEPT, steps)[: len(rungs)] == rungs
-
-
-def test_r59_the_first_rung_leaves_a_call_to_make_and_accepting_ends_both() -> None:
-    case = later(chat("2026-11-23 09:00", sign=True), "2026-11-23 09:04:59")
-    assert {each.kind for each in owed(case)} == {Kind.HANDOVER_ACCEPT, Kind.HANDLE}
-    case = later(case, "2026-11-23 09:05")
-    call = task(case, Kind.CALL_ASSESSOR)
-    assert (call.owner, call.due_at) == (ToPerson(hsa_id=N1.hsa_id), at("2026-11-23 09:15"))
-    assert climb(case, Kind.CALL_ASSESSOR, 3) == ladder(
-        "11-23 09:15 N1, 11-23 09:25 unit_manager, 11-23 09:55 unit_manager"
-    )
-    for how in ([("2026-11-23 09:10", D1, ACCEPT)], [("2026-11-23 09:10", D1, PICK)]):
-        taken = play(case, how)
-        assert not {Kind.CALL_ASSESSOR, Kind.HANDOVER_ACCEPT} & {each.kind for each in owed(taken)}
-        assert suicide_state(taken) == "handed_over"
-        assert not [
-            each
-            for each in later(taken, "2026-11-24 17:00").alerts
-            if each.rule == "R59" and each.at > at("2026-11-23 09:10")
-        ]
-
-
-def test_r59_neither_a_nurse_nor_a_call_that_was_made_stops_or_restarts_the_ladder() -> None:
-    case = play(chat("2026-11-23 09:00", sign=True), [("2026-11-23 09:02", N1, PICK)])
-    case = later(case, "2026-11-23 09:06")
-    called = {
-        "type": "complete_task",
-        "task_id": task(case, Kind.CALL_ASSESSOR).task_id,
-        "outcome": "no answer",
-        "note": "x",
-    }
-    case = play(case, [("2026-11-23 09:07", N1, called), ("2026-11-23 09:20", N1, {"type": "release"})])
-    case = later(play(case, [("2026-11-23 09:25", N2, PICK)]), "2026-11-23 09:30")
-    assert Kind.CALL_ASSESSOR not in {each.kind for each in owed(case)}
-    told = [
-        (f"{local(each.at):%H:%M}", short(each.to))
-        for each in case.alerts
-        if each.task_id == task(case, Kind.HANDOVER_ACCEPT).task_id
-    ]
-    assert told == [("09:05", "N1"), ("09:15", "physician"), ("09:15", "psychologist"), ("09:30", "unit_manager")]
+# Words in free text (what a suspicion asks of the assessors is the pathway's: tests/routine/suicide_risk)
 
 
 def test_b8_words_in_a_message_are_handled_within_fifteen_minutes_of_the_first() -> None:

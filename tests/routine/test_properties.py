@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from routine.actors import ToPerson, ToRole
 from routine.chat.case import Chat, Closed, Completed, Grace
-from routine.chat.decide import decide
+from routine.chat.closing import blocks
+from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES, SetUrgency
 from routine.chat.effects import effects
 from routine.chat.elapse import HOLDERS, elapse, next_due
-from routine.chat.events import PatientMessage
+from routine.chat.events import PathwayChanged, PatientMessage
 from routine.chat.hear import hear
 from routine.chat.owed import owed
 from routine.chat.row import row
@@ -19,12 +20,14 @@ from routine.chat.view import view
 from routine.effects import SendSms, TellStaff
 from routine.refusals import Refusal
 from routine.roster import DatedRoster, Roster, Shift
+from routine.suicide_risk.decisions import RecordAsked
 from routine.tasks import Kind
 from routine.unit import Unit
 from tests.routine.traces import Stage, Trace, last, stages, traces
 from tests.routine.world import N1, N2, ROSTER, unit
 
 LIVES = settings(max_examples=60, deadline=None)
+GONE = Grace | Closed | Completed
 
 
 def dues(case: Chat) -> dict[str, datetime]:
@@ -96,16 +99,34 @@ def test_r41_a_patients_word_is_never_refused_where_it_is_heard(trace: Trace) ->
 @LIVES
 @given(traces())
 def test_r59_a_sign_never_disappears(trace: Trace) -> None:
-    """The tier never drops, nothing lowers a flag, and a case with a sign ends only by going on outside (R77)."""
+    """No row is lost, only the pathway lowers a suspicion, and a case that has one leaves only as the gate allows."""
     for stage in stages(trace):
         before, after = stage.before, stage.after
         assert after.signs[: len(before.signs)] == before.signs
-        assert before.sign_accepted in (None, after.sign_accepted)
-        assert row(after).tier == ("suicide" if after.signs else "normal")
-        if after.has_sign and isinstance(after.state, Grace | Closed | Completed):
-            assert after.protected
-            assert not isinstance(after.state, Grace)
-            assert after.state.outcome == "moved_outside"
+        assert row(after).tier == ("suicide" if after.has_sign else "normal")
+        if before.suspected and not after.suspected:
+            assert isinstance(stage.heard, PathwayChanged)
+            assert stage.heard.gate.tier == "normal"
+        if before.hit and not after.hit:
+            asked = stage.decided is not None and isinstance(stage.decided[0], RecordAsked)
+            assert asked or after.assessed_at != before.assessed_at
+        if after.has_sign and isinstance(after.state, GONE) and not isinstance(before.state, GONE):
+            outside = not isinstance(after.state, Grace) and after.state.outcome == "moved_outside"
+            assert outside or after.resolved_elsewhere or not blocks(after)
+            assert not outside or after.protected
+
+
+@LIVES
+@given(traces())
+def test_r58_the_gate_is_fail_safe(trace: Trace) -> None:
+    """A suspicion that the pathway has not heard of keeps it shut, whatever an older word of the pathway's said."""
+    for stage in stages(trace):
+        case = stage.after
+        if case.suspected and (case.gate is None or case.gate.signs < len(case.suspicions)):
+            assert "NO_ASSESSMENT" in {block.code for block in blocks(case)}
+            assert "request_close" not in allowed(case, N1)
+        if case.hit and not case.resolved_elsewhere:
+            assert blocks(case)
 
 
 @LIVES

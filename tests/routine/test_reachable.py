@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from routine.actors import Actor
+from routine.chat import suspicion
 from routine.chat.case import (
     Chat,
     Closed,
@@ -24,6 +25,7 @@ from routine.chat.case import (
     open_notes,
     pending_handover,
 )
+from routine.chat.closing import blocks
 from routine.chat.deadlines import deadlines
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES
@@ -39,12 +41,14 @@ from routine.tasks import ERRANDS, Kind
 from routine.unit import Unit
 from routine.worklist import LEFT
 from tests.routine.bodies import Body, body
-from tests.routine.traces import event_of
+from tests.routine.traces import GATES, event_of
 from tests.routine.world import AUD1, D1, K1, LITERAL, N1, N2, N9, P2, PROTECTED, REC1, VC_T, VCH, at, chat, decision
 
 ACTORS = (N1, N2, D1, VCH)
 STOPPERS = (K1, REC1)
 OUTSIDERS = (*STOPPERS, AUD1, N9)
+ANYBODYS = {"stop_messages", "flag_suspicion", "call_112"}
+"""What all staff of the unit may decide (R59, R73)."""
 BOUND = 1_000
 """More states than this, and the abstraction leaks: something grows without end."""
 
@@ -65,9 +69,10 @@ CASES: dict[str, tuple[str, Unit, dict[str, Any]]] = {
     "Friday before closing, literal grace": ("2026-11-27 15:50", LITERAL, {"priority": 2}),
     "no times, wrong person": ("2026-11-24 15:50", VC_T, {"priority": 3}),
     "reminded by SMS": ("2026-11-24 10:00", LITERAL, {"priority": 4}),
-    "in despair": ("2026-11-24 15:50", VC_T, {"priority": 4}),
+    "in despair": ("2026-11-24 15:50", VC_T, {"priority": 4, "area": "mental_health"}),
     "protected, and a sign": ("2026-11-24 15:50", VC_T, {"sign": True, "standing": PROTECTED}),
     "for somebody else": ("2026-11-24 10:00", LITERAL, {"on_behalf_of": {"personnummer": P2}}),
+    "a pathway beside it": ("2026-11-24 15:50", VC_T, {"priority": 4}),
 }
 PLAIN_EVENTS = ("wrote", "withdrew", "withdrew with words", "known", "register silent")
 EVENTS_OF: dict[str, tuple[str, ...]] = {
@@ -77,12 +82,14 @@ EVENTS_OF: dict[str, tuple[str, ...]] = {
     "in despair": ("wrote", "despaired", "withdrew"),
     "protected, and a sign": ("wrote", "despaired", "withdrew", "known"),
     "for somebody else": ("wrote", "despaired", "protected"),
+    "a pathway beside it": ("wrote", "pathway begun", *(name for name in GATES if name != "gate waits")),
 }
 """What is heard, where it is not `PLAIN_EVENTS`."""
+GONE = Grace | Closed | Completed
 CLOSING = ("request_close", "confirm_close", "waive_note")
 DECIDED: dict[str, tuple[str, ...]] = {
     "Friday evening, a sign": (
-        *("pick", "take_over", "message", "accept_handover", "release"),
+        *("pick", "take_over", "message", "release"),
         *("complete_task", "moved_outside", "waive_note"),
     ),
     "no times, wrong person": (
@@ -92,12 +99,16 @@ DECIDED: dict[str, tuple[str, ...]] = {
     "reminded by SMS": (
         *("pick", "sms_reminder", "stop_messages", "contact_preference", "complete_task", "moved_outside", *CLOSING),
     ),
-    "in despair": ("pick", "message", "take_over", "release", "no_action_needed", *CLOSING),
+    "in despair": (
+        *("pick", "message", "take_over", "release", "no_action_needed", "record_asked", "resolve_elsewhere"),
+        *CLOSING,
+    ),
     "protected, and a sign": (
-        *("pick", "release", "record_consent", "handover", "recall_handover", "keep_for_slot", "resolve_kept"),
+        *("pick", "release", "record_consent", "handover", "keep_for_slot", "resolve_kept"),
         *("log_call", "complete_task", "moved_outside", "waive_note", "attest_note", "reassign_task"),
     ),
     "for somebody else": ("pick", "message", "mark_wrong_person", "moved_outside", "request_close", "confirm_close"),
+    "a pathway beside it": (*("pick", "message", "flag_suspicion", "assess", "call_112", *CLOSING),),
 }
 """What is followed further in a world that is about something; what is decided otherwise is only looked at.
 
@@ -106,6 +117,7 @@ The worlds that are about nothing follow what `BESIDE` does not name.
 BESIDE = (
     *("sms_reminder", "stop_messages", "contact_preference", "keep_for_slot", "offer_slot", "book_slot"),
     *("resolve_kept", "mark_wrong_person", "unmark_wrong_person", "moved_outside"),
+    *("flag_suspicion", "record_asked", "resolve_elsewhere", "assess", "call_112"),
 )
 MAIN = tuple(name for name in TYPES if name not in BESIDE)
 OFFERED_YET = (("handover", "CONSENT_REQUIRED"), ("sms_reminder", "RATE_LIMIT"))
@@ -125,7 +137,11 @@ class Key(NamedTuple):
     consented: bool
     token: str
     tier: str
-    accepted: bool
+    gate: str
+    begun: bool
+    assessor: bool
+    open_gate: bool
+    elsewhere: bool
     wrong: bool
     errands: tuple[str, ...]
     protected: bool
@@ -145,7 +161,11 @@ def key(case: Chat, now: datetime) -> Key:
         consented=isinstance(case.state, InHand) and unspent(case.consents) is not None,
         token=case.state.grace if isinstance(case.state, CloseRequested) else "",
         tier=suicide_state(case) or "",
-        accepted=case.sign_accepted is not None,
+        gate=(case.gate.suicide_state or case.gate.tier) if case.gate else "",
+        begun=case.pathway_begun,
+        assessor=case.assessor is not None,
+        open_gate=not suspicion.blocks(case),
+        elsewhere=case.resolved_elsewhere,
         wrong=case.wrong_person,
         errands=tuple(sorted({each.kind for each in open_errands(case)} - {Kind.SMS_IMPOSSIBLE})),
         protected=case.protected,
@@ -193,13 +213,15 @@ def walk(name: str) -> Walk:
 
 
 def keeps_its_signs(before: Chat, after: Chat) -> None:
-    """A sign never disappears, the tier never drops, and only protection lets such a case leave, to go on outside."""
+    """A sign never disappears, and such a case leaves only through an open gate, or outside because of protection."""
     assert after.signs[: len(before.signs)] == before.signs
     assert row(after).tier == ("suicide" if after.has_sign else "normal")
-    assert before.sign_accepted in (None, after.sign_accepted)
-    if after.has_sign and isinstance(after.state, Grace | Closed | Completed):
-        assert not isinstance(after.state, Grace)
-        assert (after.state.outcome, after.protected) == ("moved_outside", True)
+    if after.has_sign and isinstance(after.state, GONE) and not isinstance(before.state, GONE):
+        if isinstance(after.state, Grace) or after.state.outcome != "moved_outside":
+            assert not blocks(before)
+            assert not blocks(after)
+        else:
+            assert after.protected
 
 
 def is_watched(case: Chat) -> None:
@@ -208,19 +230,18 @@ def is_watched(case: Chat) -> None:
         assert next_due(case) is None
         assert owed(case) == ()
         return
+    tasks = owed(case)
+    if the_pathway_watches(case) and not tasks:
+        return
     due = next_due(case)
     assert due is not None
     assert due.summary
-    tasks = owed(case)
     for task in tasks:
         assert task.next_rung is not None
         assert task.next_rung.to
-        # Only what a sign asks for tells somebody before it is due.
-        assert task.next_rung.at >= task.due_at or task.task_id.startswith("suicide")
+        assert task.next_rung.at >= task.due_at
         assert task.due_at >= task.opened_at
-    for_us = [
-        task for task in tasks if task.kind not in (Kind.DOC_NOTE, *ERRANDS) and not task.task_id.startswith("suicide")
-    ]
+    for_us = [task for task in tasks if task.kind not in (Kind.DOC_NOTE, *ERRANDS)]
     state = state_of(case)
     if state in ("awaiting_patient", "closed_grace"):
         assert not for_us
@@ -229,9 +250,17 @@ def is_watched(case: Chat) -> None:
     else:
         assert tasks, "nobody owes anything"
         assert for_us or case.restricted or state in ("closed", "moved_outside", "excluded_wrong_person")
-        assert for_us or state in LEFT or Kind.SAFETY_REVIEW in [task.kind for task in tasks]
+        reviewed = Kind.SAFETY_REVIEW in [task.kind for task in tasks] or the_pathway_watches(case)
+        assert for_us or state in LEFT or reviewed
     if isinstance(case.state, CloseRequested):
         assert any(task.kind in ("reply", "follow_up") for task in tasks)
+
+
+def the_pathway_watches(case: Chat) -> bool:
+    """Whether it is the pathway that owes what is left: the record, or what staff saw in a restricted contact."""
+    if isinstance(case.state, Closed):
+        return case.gate is not None and case.gate.record_owed
+    return case.restricted and (case.wants_pathway or case.pathway_begun)
 
 
 def is_shown(case: Chat) -> None:
@@ -242,7 +271,7 @@ def is_shown(case: Chat) -> None:
     assert (shown.state, shown.tier) == (state_of(case), "suicide" if case.has_sign else "normal")
     assert Chat.model_validate_json(case.model_dump_json()) == case
     for by in OUTSIDERS:
-        assert set(allowed(case, by)) <= ({"stop_messages"} if by in STOPPERS else set())
+        assert set(allowed(case, by)) <= (ANYBODYS if by in STOPPERS else set())
 
 
 def successors(case: Chat, now: datetime, found: Walk) -> list[tuple[Chat, datetime]]:
@@ -290,7 +319,18 @@ def decided(case: Chat, by: Actor, now: datetime, found: Walk, *, everything: bo
     return after
 
 
-FLAGS = ("note", "reopened", "consented", "accepted", "wrong", "protected", "planned")
+FLAGS = (
+    "note",
+    "reopened",
+    "consented",
+    "assessor",
+    "open_gate",
+    "elsewhere",
+    "begun",
+    "wrong",
+    "protected",
+    "planned",
+)
 AT_ANY_HOUR = {
     *("queued", "in_progress", "awaiting_patient", "handover_pending", "kept_for_slot", "closed_grace", "closed"),
 }
@@ -301,8 +341,8 @@ USUAL = {
 REACHED: dict[str, set[str]] = {
     **dict.fromkeys((name for name in CASES if name not in DECIDED), USUAL),
     "Friday evening, a sign": {
-        *("queued", "in_progress", "awaiting_patient", "moved_outside", "suspected", "handed_over"),
-        *("note", "accepted", "protected", "call_assessor", "move_outside"),
+        *("queued", "in_progress", "awaiting_patient", "moved_outside", "suspected"),
+        *("note", "protected", "move_outside"),
     },
     "no times, wrong person": USUAL - {"handover_pending", "consented"}
     | {"kept_for_slot", "excluded_wrong_person", "wrong"},
@@ -310,15 +350,17 @@ REACHED: dict[str, set[str]] = {
         *("queued", "in_progress", "close_requested", "closed_grace", "closed", "completed", "moved_outside"),
         *("note", "reopened", "protected", "planned", "sms_failed", "move_outside"),
     },
-    "in despair": USUAL - {"handover_pending", "consented"} | {"screening_hit"},
+    "in despair": USUAL - {"handover_pending", "consented"} | {"screening_hit", "open_gate", "elsewhere"},
     "protected, and a sign": {
         *("queued", "in_progress", "handover_pending", "kept_for_slot", "moved_outside"),
         *("suspected", "safety_review", "note", "consented"),
     },
     "for somebody else": {
         *("queued", "in_progress", "awaiting_patient", "close_requested", "excluded_wrong_person", "moved_outside"),
-        *("note", "wrong", "protected", "screening_hit", "move_outside"),
+        *("note", "wrong", "protected", "screening_hit", "move_outside", "open_gate"),
     },
+    "a pathway beside it": USUAL - {"handover_pending", "consented"}
+    | {"suspected", "assessing", "low_ask", "released", "assessor", "open_gate", "begun"},
 }
 """The states, tiers and errands each world reaches, and the flags that are met both raised and lowered."""
 
@@ -346,7 +388,7 @@ def test_the_walks_together_are_not_vacuous() -> None:
     assert everything - set(FLAGS) == {
         *("queued", "in_progress", "awaiting_patient", "handover_pending", "kept_for_slot", "close_requested"),
         *("closed_grace", "closed", "completed", "excluded_wrong_person", "moved_outside"),
-        *("screening_hit", "suspected", "handed_over"),
+        *("screening_hit", "suspected", "assessing", "low_ask", "released"),
         *(kind.value for kind in ERRANDS if kind is not Kind.SMS_IMPOSSIBLE),
     }
     assert set(FLAGS) <= everything

@@ -377,6 +377,19 @@ def test_m17_the_cursor_covers_what_has_been_told_and_never_goes_back() -> None:
     assert tell(done) is None
 
 
+def test_m17_tells_nobody_twice_of_what_is_being_told() -> None:
+    """What is raised while a message is on its way comes in the next one, which names the first no more."""
+    case = elapse(chat(f"{DAY} 09:00", priority=1), at(f"{DAY} 09:15"))
+    both = later(case, f"{DAY} 09:30")
+    on_its_way, meanwhile = tell(case), tell(both)
+    assert on_its_way is not None
+    assert meanwhile is not None
+    assert meanwhile.key == on_its_way.key
+    after = tell(hear(both, StaffTold(alerts=on_its_way.alerts), at(f"{DAY} 09:31")))
+    assert after is not None
+    assert (after.key, after.to) == ("K-1:M17:2", (VCH_CONTACT,))
+
+
 def test_m17_goes_to_staff_also_where_nothing_may_leave_for_the_patient() -> None:
     case = play(heard(reminded(), "sms protected"), [(f"{DAY} 10:06", K1, STOP)])
     case = later(case, f"{DAY} 12:30")

@@ -7,13 +7,15 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from routine.actors import Actor
+from routine.actors import Actor, member
 from routine.chat.case import Chat
 from routine.chat.decide import allowed, decide
 from routine.chat.decisions import TYPES, AnyDecision
 from routine.chat.elapse import elapse, next_due
 from routine.chat.events import (
     Event,
+    PathwayBegun,
+    PathwayChanged,
     PatientMessage,
     PatientWithdrew,
     PersonKnown,
@@ -23,6 +25,8 @@ from routine.chat.events import (
     StaffTold,
 )
 from routine.chat.hear import hear
+from routine.chat.suspicion import SHUT
+from routine.gate import Gate, Taken
 from routine.refusals import Refusal
 from routine.unit import Unit
 from tests.routine.bodies import body
@@ -53,10 +57,25 @@ EVENTS: dict[str, Event] = {
     "reported failed": SmsReport(message_id="", status="failed"),
     "staff told": StaffTold(alerts=0),
 }
+ASKED_FIRST = SHUT.model_copy(update={"code": "SAFE_ONLINE_UNANSWERED", "rule": "R62"})
+GATES: dict[str, dict[str, Any]] = {
+    "gate waits": {"suicide_state": "suspected", "blocks": (SHUT,)},
+    "gate taken": {"suicide_state": "assessing", "blocks": (SHUT,)},
+    "gate assessed": {"suicide_state": "low_ask", "level": "low", "blocks": (ASKED_FIRST,), "record_owed": True},
+    "gate open": {"suicide_state": "released", "level": "low"},
+    "gate last resort": {"suicide_state": "released", "level": "high"},
+    "gate dismissed": {"suicide_state": None, "tier": "normal"},
+}
+"""What a pathway may tell of itself, as far as a chat is concerned: D1 assesses."""
 
 
 def event_of(case: Chat, name: str) -> Event:
-    """The event, about the last SMS of the case and all its alerts."""
+    """The event, about the last SMS of the case, all its alerts, its pathway as if it had just changed."""
+    if name == "pathway begun" or name in GATES:
+        # A pathway that nobody has asked for says nothing.
+        if not case.wants_pathway and not case.pathway_begun:
+            return StaffTold(alerts=0)
+        return PathwayBegun() if name == "pathway begun" else PathwayChanged(gate=_gate(case, name))
     match EVENTS[name]:
         case SmsOutcome() | SmsReport() as event:
             last_sms = next((each.message_id for each in reversed(case.sent) if each.channel == "sms"), "K-1:M4:0")
@@ -65,6 +84,23 @@ def event_of(case: Chat, name: str) -> Event:
             return event.model_copy(update={"alerts": len(case.alerts)})
         case event:
             return event
+
+
+def _gate(case: Chat, name: str) -> Gate:
+    before = case.gate
+    taken = before.taken if before and before.taken else Taken(at=case.as_of, by=member(D1))
+    judged = before.assessed_at if before and before.assessed_at else case.as_of
+    told: dict[str, Any] = {"tier": "suicide", **GATES[name]}
+    if name not in ("gate waits", "gate dismissed"):
+        told["taken"] = taken
+    if told.get("level"):
+        told |= {
+            "assessed_at": judged,
+            "assessed_by": before.assessed_by if before and before.assessed_by else taken.by,
+        }
+    if name == "gate last resort":
+        told["close_asked"] = before.close_asked if before and before.close_asked else Taken(at=case.as_of, by=taken.by)
+    return Gate(version=before.version + 1 if before else 1, signs=len(case.suspicions), **told)
 
 
 Move = tuple[str, Any]
@@ -96,6 +132,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
 HOW: dict[str, dict[str, Any]] = {
     "plain": {},
     "a yes": {"sign": True},
+    "mental health": {"area": "mental_health"},
     "words": {"message": "Jag vill dö."},
     "restricted": {"sign": True, "standing": PROTECTED},
     "foreign": {"on_behalf_of": {"personnummer": P2}},
@@ -107,7 +144,7 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     st.tuples(st.just("allowed"), st.tuples(st.integers(0, len(TYPES) - 1), _who)),
     st.tuples(st.just("allowed"), st.tuples(st.integers(0, len(TYPES) - 1), _who)),
     st.tuples(st.just("any"), st.tuples(st.integers(0, 8), st.sampled_from(sorted(TYPES)))),
-    st.tuples(st.just("event"), st.sampled_from(["wrote", "wrote", *EVENTS])),
+    st.tuples(st.just("event"), st.sampled_from(["wrote", "wrote", *EVENTS, *EVENTS, "pathway begun", *GATES])),
     st.tuples(st.just("pass"), st.sampled_from(PASSES)),
     st.tuples(st.just("due"), st.sampled_from([0, -1, 1])),
 )

@@ -1,13 +1,14 @@
 """The migrations make exactly the tables the code knows, once, whoever comes first."""
 
 import asyncio
+import json
 import sys
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, column, insert, inspect, table
 
 from config.settings import ROOT
 from store import tables
@@ -116,6 +117,29 @@ async def test_only_the_read_model_can_be_downgraded(place: Place) -> None:
     assert await place.journal().entries() == []
 
 
+async def test_cases_that_are_there_get_their_tier(place: Place) -> None:
+    """By what they say of signs."""
+
+    def at_first(connection: Connection) -> None:
+        settings = config("projection")
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "p001")
+        for contact_id, signs in (("K-1", "[]"), ("K-2", '[{"kind": "form"}]')):
+            connection.exec_driver_sql(
+                "INSERT INTO cases (contact_id, run_id, epoch, version, seq, unit, state, open, person_ref, offset_s,"
+                f" chat) VALUES ('{contact_id}', 'r', 'first', 1, 1, 'VC-T', 'queued', true, 'p', 0,"
+                f" '{{\"signs\": {signs}}}')"
+            )
+
+    engine = place.engine("projection")
+    async with engine.begin() as db:
+        await db.run_sync(at_first)
+    await migrate(engine, "projection")
+    async with engine.connect() as db:
+        found = await db.exec_driver_sql("SELECT contact_id, tier FROM cases ORDER BY contact_id")
+        assert [tuple(each) for each in found] == [("K-1", "normal"), ("K-2", "suicide")]
+
+
 async def test_nothing_is_migrated_by_being_opened(place: Place) -> None:
     """Only `migrate` changes a schema."""
     engine = connect(place.url("projection"), durable=False)
@@ -123,3 +147,31 @@ async def test_nothing_is_migrated_by_being_opened(place: Place) -> None:
     async with engine.connect() as db:
         assert await db.run_sync(lambda connection: inspect(connection).get_table_names()) == []
     await engine.dispose()
+
+
+async def test_cases_that_are_there_get_their_snapshot(place: Place) -> None:
+    """Out of what they say of their unit, which they then say no more; and back."""
+
+    def to(connection: Connection, revision: str) -> None:
+        settings = config("projection")
+        settings.attributes["connection"] = connection
+        (command.upgrade if revision == "p004" or not version(connection) else command.downgrade)(settings, revision)
+
+    def version(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    engine = place.engine("projection")
+    whole = {"state": "queued", "unit": {"name": "Vårdcentralen"}}
+    async with engine.begin() as db:
+        await db.run_sync(to, "p003")
+        row = {"contact_id": "K-1", "run_id": "r", "epoch": "first", "version": 1, "seq": 1, "unit": "VC-T"}
+        row |= {"state": "queued", "tier": "normal", "open": True, "person_ref": "p", "offset_s": 0}
+        old = table("cases", *(column(name) for name in (*row, "chat")))
+        await db.execute(insert(old).values(**row, chat=json.dumps(whole)))
+    found = []
+    for revision in ("p004", "p003"):
+        async with engine.begin() as db:
+            await db.run_sync(to, revision)
+            names = "chat, snapshot" if revision == "p004" else "chat"
+            found += [json.loads(each) for each in (await db.exec_driver_sql(f"SELECT {names} FROM cases")).one()]
+    assert found == [{"state": "queued"}, {"name": "Vårdcentralen"}, whole]

@@ -132,7 +132,7 @@ async def test_a_yes_asks_the_assessors_and_never_lets_go(story: Story) -> None:
     assert {"role": "unit_manager"} in told
     assert await story.refused("N1", contact, "request_close") == (409, "NO_ASSESSMENT")
     taken = await story.decide("Y1", contact, "accept_handover")
-    assert (taken["holder"], taken["suicide_state"]) == ("SE0000000000-Y1", "handed_over")
+    assert (taken["holder"], taken["suicide_state"]) == ("SE0000000000-Y1", "assessing")
     assert {"handover_accept", "call_assessor"}.isdisjoint(task["kind"] for task in taken["tasks"])
     assert await story.refused("Y1", contact, "request_close") == (409, "NO_ASSESSMENT")
 

@@ -10,6 +10,9 @@ COLUMN, ROW, LABELLED_ROW = 110, 90, 124
 TRACK, EDGE = 12, 14
 """Between two tracks; between the outermost track and what stands beside the channel."""
 HEADER, PAGE = 30, 40
+BAND, BETWEEN = 60, 60
+"""A pool of which only the name is shown; the room between two pools."""
+MESSAGE_LABEL = 150
 LABEL_GAP, LINE, LETTER = 4, 14, 6.2
 
 
@@ -40,6 +43,10 @@ class Drawing:
     nodes: dict[str, Box]
     labels: dict[str, Box]
     flows: dict[str, tuple[Point, ...]]
+    pools: dict[str, Box]
+    """The other pools."""
+    messages: dict[str, tuple[Point, ...]]
+    message_labels: dict[str, Box]
 
 
 def drawing(graph: Graph) -> Drawing:
@@ -56,8 +63,9 @@ class _Sheet:
         self._tracks = {lane: channel.tracks() for lane, channel in channels.items()}
         columns = 1 + max(column for column, _ in where.cells.values())
         rows = sum(height for _, height in where.rows)
+        self._start = PAGE + (BAND + BETWEEN) * len(graph.above)
         self._left = self._offsets("v", columns, [COLUMN] * columns, PAGE + 2 * HEADER)
-        self._top = self._offsets("h", rows, [self._row_height(row) for row in range(rows)], PAGE)
+        self._top = self._offsets("h", rows, [self._row_height(row) for row in range(rows)], self._start)
 
     def _row_height(self, row: int) -> int:
         there = [self._graph.nodes[node] for node, (_, at) in self._where.cells.items() if at == row]
@@ -94,13 +102,54 @@ class _Sheet:
             top = self._border(row)
             row += height
             lanes[lane] = Box(PAGE + HEADER, top, right - PAGE - HEADER, self._border(row) - top)
-        pool = Box(PAGE, PAGE, right - PAGE, bottom - PAGE)
-        return Drawing(pool, lanes, nodes, labels, {way.flow.id: self._bends(way, nodes) for way in found})
+        pool = Box(PAGE, self._start, right - PAGE, bottom - self._start)
+        pools = self._pools(pool)
+        sent = {message.id for message in self._graph.messages}
+        flows = {way.flow.id: self._bends(way, nodes) for way in found if way.flow.id not in sent}
+        messages, apart = {}, 0
+        for way in found:
+            if way.flow.id in sent:
+                apart += not way.tracks
+                messages[way.flow.id] = self._message(way, nodes, pool, pools, apart)
+        named = {
+            message.id: _message_label(message.name, messages[message.id], pool)
+            for message in self._graph.messages
+            if message.name
+        }
+        return Drawing(pool, lanes, nodes, labels, flows, pools, messages, named)
+
+    def _pools(self, pool: Box) -> dict[str, Box]:
+        """The other pools, as wide as the process's own."""
+        step = BAND + BETWEEN
+        found = {each: PAGE + nth * step for nth, each in enumerate(self._graph.above)}
+        below = pool.y + pool.height + BETWEEN
+        found |= {each: below + nth * step for nth, each in enumerate(self._graph.below)}
+        return {each: Box(PAGE, y, pool.width, BAND) for each, y in found.items()}
+
+    def _message(
+        self, way: Way, nodes: dict[str, Box], pool: Box, pools: dict[str, Box], apart: int
+    ) -> tuple[Point, ...]:
+        """From or to the edge of the other pool; one of the pool's own stands near its right end."""
+        flow = way.flow
+        other = pools[flow.source if flow.source in pools else flow.target]
+        over = other.y < pool.y
+        edge = other.y + other.height if over else other.y
+        if not way.tracks:
+            x, own = pool.x + pool.width - apart * (MESSAGE_LABEL + 2 * EDGE), pool.y if over else pool.y + pool.height
+            points = ((x, own), (x, edge))
+            return points if flow.target in pools else points[::-1]
+        ((lane, key),) = way.tracks
+        x = self._track(lane, self._tracks[lane][key])
+        if flow.source in nodes:
+            box, y = nodes[flow.source], self._middle(flow.source)[1]
+            return ((box.x + box.width, y), (x, y), (x, edge))
+        y = self._middle(flow.target)[1]
+        return ((x, edge), (x, y), (nodes[flow.target].x, y))
 
     def _border(self, row: int) -> int:
         """The line between two lanes: below the tracks of the channel above the row, which belong to the upper lane."""
         outer = row in (0, len(self._top) - 1)
-        return (PAGE if row == 0 else self._top[row][1]) if outer else self._top[row][1] - EDGE // 2
+        return (self._start if row == 0 else self._top[row][1]) if outer else self._top[row][1] - EDGE // 2
 
     def _bends(self, way: Way, nodes: dict[str, Box]) -> tuple[Point, ...]:
         source, target = nodes[way.flow.source], nodes[way.flow.target]
@@ -117,11 +166,24 @@ class _Sheet:
 
 def _label(node: Node, box: Box) -> Box:
     """Room for the name below the node, in as many lines as it needs."""
-    lines, left = 1, float(COLUMN)
-    for word in node.name.split():
-        width = LETTER * (len(word) + 1)
-        if width > left and left < COLUMN:
-            lines, left = lines + 1, float(COLUMN)
-        left -= width
     x = box.x + box.width // 2 - COLUMN // 2
-    return Box(x, box.y + box.height + LABEL_GAP, COLUMN, LINE * lines)
+    return Box(x, box.y + box.height + LABEL_GAP, COLUMN, LINE * _lines(node.name, COLUMN))
+
+
+def _message_label(name: str, points: tuple[Point, ...], pool: Box) -> Box:
+    """Room for the name of a message beside its arrow, between the pools."""
+    above = min(y for _, y in points) < pool.y
+    x = next(x for x, y in points if not pool.y < y < pool.y + pool.height)
+    height = LINE * _lines(name, MESSAGE_LABEL)
+    middle = pool.y - BETWEEN // 2 if above else pool.y + pool.height + BETWEEN // 2
+    return Box(x + LABEL_GAP, middle - height // 2, MESSAGE_LABEL, height)
+
+
+def _lines(name: str, wide: int) -> int:
+    lines, left = 1, float(wide)
+    for word in name.split():
+        width = LETTER * (len(word) + 1)
+        if width > left and left < wide:
+            lines, left = lines + 1, float(wide)
+        left -= width
+    return lines

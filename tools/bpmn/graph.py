@@ -40,21 +40,27 @@ class Node:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow."""
+    """A sequence flow, or between pools a message flow."""
 
     id: str
     source: str
     target: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The process: lanes by id from top to bottom, nodes by id, flows."""
+    """The process: lanes by id from top to bottom, nodes by id, flows; other pools and messages."""
 
     pool: str
     lanes: tuple[str, ...]
     nodes: dict[str, Node]
     flows: tuple[Flow, ...]
+    above: tuple[str, ...] = ()
+    """Pools that stand before the process's own in the file."""
+    below: tuple[str, ...] = ()
+    messages: tuple[Flow, ...] = ()
+    """Between one of the other pools and a node, or the process's own pool."""
 
     def into(self, node: str) -> list[Flow]:
         """The flows that end in the node."""
@@ -66,10 +72,12 @@ class Graph:
 
 
 def graph_of(root: ET.Element) -> Graph:
-    """The process of a definitions element with one pool and one process. Raises Unlayable."""
-    process, pool = root.find(f"{BPMN}process"), root.find(f"{BPMN}collaboration/{BPMN}participant")
-    if process is None or pool is None:
+    """The process of a definitions element with one process, its pool, and pools beside it. Raises Unlayable."""
+    process, pools = root.find(f"{BPMN}process"), root.findall(f"{BPMN}collaboration/{BPMN}participant")
+    own = [nth for nth, each in enumerate(pools) if each.get("processRef")]
+    if process is None or len(own) != 1:
         raise Unlayable("one pool and one process are needed")
+    idents = [each.attrib["id"] for each in pools]
     lanes: list[str] = []
     lane_of: dict[str, str] = {}
     for lane in process.iter(f"{BPMN}lane"):
@@ -91,4 +99,16 @@ def graph_of(root: ET.Element) -> Graph:
     for flow in flows:
         if odd := {flow.source, flow.target} - nodes.keys():
             raise Unlayable(f"{flow.id} names {', '.join(sorted(odd))}, which is not there")
-    return Graph(pool.attrib["id"], tuple(lanes), nodes, tuple(flows))
+    messages = tuple(_message(each) for each in root.iterfind(f"{BPMN}collaboration/{BPMN}messageFlow"))
+    pool, others = idents[own[0]], {*idents[: own[0]], *idents[own[0] + 1 :]}
+    for message in messages:
+        ends = {message.source, message.target}
+        if len(ends & others) != 1 or not ends - others <= {pool, *nodes}:
+            raise Unlayable(f"{message.id} does not join another pool with this one")
+    return Graph(
+        pool, tuple(lanes), nodes, tuple(flows), tuple(idents[: own[0]]), tuple(idents[own[0] + 1 :]), messages
+    )
+
+
+def _message(each: ET.Element) -> Flow:
+    return Flow(each.get("id", ""), each.attrib["sourceRef"], each.attrib["targetRef"], each.get("name", ""))

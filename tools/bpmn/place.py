@@ -68,6 +68,7 @@ def loops_of(graph: Graph) -> list[Loop]:
             node
             for node in ends
             if len(graph.into(node)) == 1 and [each.target for each in graph.out_of(node)] == [join]
+            if graph.nodes[node].lane == graph.nodes[fork].lane
         ]
         if len(steps) > 1:
             found.append(Loop(join, fork, tuple(steps)))

@@ -70,12 +70,26 @@ class Channel:
 
 
 def ways(graph: Graph, where: Placed) -> tuple[list[Way], dict[Lane, Channel]]:
-    """The way of every flow, and the channels with what is asked of them."""
+    """The way of every flow and message, and the channels with what is asked of them."""
     channels: dict[Lane, Channel] = defaultdict(Channel)
     entered = Counter(flow.target for flow in graph.flows)
     found = [_way(flow, where, channels, alone=entered[flow.target] == 1) for flow in graph.flows]
+    found += [_out_of_pool(message, graph, where, channels) for message in graph.messages]
     _keep_apart(found, where, channels)
     return found, channels
+
+
+def _out_of_pool(message: Flow, graph: Graph, where: Placed, channels: dict[Lane, Channel]) -> Way:
+    """A message's way: straight up or down along the channel beside its node; of the pool's own there is none."""
+    leaves = message.source in graph.nodes
+    node = message.source if leaves else message.target
+    if node not in graph.nodes:
+        return Way(message, ())
+    column, row = where.cells[node]
+    end = -1 if {message.source, message.target} & {*graph.above} else 2 * sum(height for _, height in where.rows) + 1
+    lane, key = (("v", column + 1), (0, node)) if leaves else (("v", column), (2, node))
+    channels[lane].ask(key, 2 * row + 1, end)
+    return Way(message, ((lane, key),))
 
 
 def _way(flow: Flow, where: Placed, channels: dict[Lane, Channel], *, alone: bool) -> Way:
@@ -107,7 +121,7 @@ def _free_between(where: Placed, row: int, start: int, end: int) -> bool:
 
 def _keep_apart(found: list[Way], where: Placed, channels: dict[Lane, Channel]) -> None:
     """Where one arrow leaves a row by which another arrives, the leaving one turns first."""
-    passing = [(way, *way.tracks[0]) for way in found if len(way.tracks) == 1]
+    passing = [(way, *way.tracks[0]) for way in found if len(way.tracks) == 1 and way.tracks[0][1][0] == 1]
     for one, lane, key in passing:
         for other, lane_too, key_too in passing:
             meets = where.cells[one.flow.source][1] == where.cells[other.flow.target][1]

@@ -54,16 +54,20 @@ def _diagram(root: ET.Element, graph: Graph, drawn: Drawing) -> ET.Element:
     diagram = ET.Element(f"{DI}BPMNDiagram", {"id": f"{ident}-diagram"})
     plane = ET.SubElement(diagram, f"{DI}BPMNPlane", {"id": f"{ident}-plane", "bpmnElement": ident})
     _shape(plane, graph.pool, drawn.pool, {"isHorizontal": "true"})
+    for pool, box in drawn.pools.items():
+        _shape(plane, pool, box, {"isHorizontal": "true"})
     for lane, box in drawn.lanes.items():
         _shape(plane, lane, box, {"isHorizontal": "true"})
     for node, box in drawn.nodes.items():
         shape = _shape(plane, node, box, _look(graph.nodes[node]))
         if node in drawn.labels:
             _bounds(ET.SubElement(shape, f"{DI}BPMNLabel"), drawn.labels[node])
-    for flow, points in drawn.flows.items():
+    for flow, points in (drawn.flows | drawn.messages).items():
         edge = ET.SubElement(plane, f"{DI}BPMNEdge", {"id": f"{flow}-edge", "bpmnElement": flow})
         for x, y in points:
             ET.SubElement(edge, f"{DD}waypoint", {"x": str(x), "y": str(y)})
+        if flow in drawn.message_labels:
+            _bounds(ET.SubElement(edge, f"{DI}BPMNLabel"), drawn.message_labels[flow])
     return diagram
 
 

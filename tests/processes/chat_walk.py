@@ -3,20 +3,22 @@
 Cases count as the same where they differ only in instants, texts and how often something was done (`_key`).
 """
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from audit.steps import Step, Walked, begun, decided, heard, passed, place_of
-from routine.actors import Actor
+from audit.chats import CHAT, place_of
+from audit.steps import Step, Walked
+from routine.actors import Actor, member
 from routine.chat.case import Chat, CloseRequested, Grace, InHand, RegisterAway, open_errands, open_notes
 from routine.chat.decide import allowed
 from routine.chat.decisions import TYPES
 from routine.chat.elapse import next_due, with_errand
 from routine.chat.events import (
     Event,
+    PathwayBegun,
+    PathwayChanged,
     PatientMessage,
     PatientWithdrew,
     PersonKnown,
@@ -27,16 +29,21 @@ from routine.chat.events import (
 )
 from routine.chat.owed import waits
 from routine.chat.row import state_of, word_of
+from routine.gate import Block, Gate, Post, Taken
 from routine.handover import unspent
 from routine.hours import at_local, local_date
 from routine.tasks import ERRANDS, Kind
-from tests.routine.world import D1, N1, N2, VC_T, at, chat, decision
+from tests.processes.walking import walk
+from tests.routine.world import D1, N1, N2, REC1, VC_T, at, chat, decision
 
 ACTORS: tuple[Actor, ...] = (N1, N2, D1)
 EVENING = time(18, 30)
 BOUND = 1_000
 """More cases than this, and something grows without end."""
-LEADS_NOWHERE = ("internal_note", "set_urgency", "stop_messages", "contact_preference", "reassign_task")
+LEADS_NOWHERE = (
+    *("internal_note", "set_urgency", "stop_messages", "contact_preference", "reassign_task", "record_asked"),
+    *("resolve_elsewhere",),
+)
 """Once from each state is enough."""
 PLAIN: dict[str, tuple[dict[str, Any], ...]] = {
     "pick": ({},),
@@ -64,6 +71,20 @@ PLAIN: dict[str, tuple[dict[str, Any], ...]] = {
     "mark_wrong_person": ({},),
     "unmark_wrong_person": ({"reason": "Läste fel."},),
     "moved_outside": ({"how": "brev", "note": "Kallad."},),
+    "flag_suspicion": ({"observation": "Skriver om döden."},),
+    "record_asked": ({"outcome": "asked_none", "note": "Nej."},),
+    "resolve_elsewhere": ({"outcome": "seen_elsewhere", "source": "journal", "rationale": "Läst."},),
+    "assess": (
+        {
+            "level": "low",
+            "step": "dodstankar",
+            "risk_factors": ["ensam"],
+            "protective_factors": ["familj"],
+            "sources": ["chat"],
+            "rationale": "Sammanvägt.",
+        },
+    ),
+    "call_112": ({},),
 }
 
 
@@ -77,63 +98,74 @@ class Begin:
     sms: bool = False
     without: tuple[str, ...] = ()
     only: tuple[str, ...] = tuple(TYPES)
+    gates: tuple[str, ...] = ()
+    """What the pathway says."""
+    actors: tuple[Actor, ...] = ACTORS
 
 
+SHUT = Block(code="NO_ASSESSMENT", rule="R58", text="Ska bedömas.")
+SUSPECTING = ("flag_suspicion", "assess", "call_112", "record_asked", "resolve_elsewhere")
+CLOSING = ("request_close", "confirm_close", "attest_note")
 WRONG = ("mark_wrong_person", "unmark_wrong_person")
 CASES: dict[str, Begin] = {
-    "plain": Begin(without=("sms_reminder",)),
+    "plain": Begin(without=("sms_reminder", *SUSPECTING)),
     "sms and registers": Begin(
         sms=True,
-        only=(
-            "pick",
-            "sms_reminder",
-            "complete_task",
-            "moved_outside",
-            "request_close",
-            "confirm_close",
-            "attest_note",
-        ),
+        only=("pick", "sms_reminder", "complete_task", "moved_outside", *CLOSING),
     ),
     "sms about somebody else": Begin(
         sms=True,
         only=("pick", "sms_reminder", "mark_wrong_person", "request_close", "confirm_close", "complete_task"),
     ),
-    "a yes in the form": Begin({"sign": True}, without=(*WRONG, "sms_reminder", "take_over", "log_call")),
-    "a protected person's yes": Begin({"sign": True}, restricted=True, without=WRONG),
-    "protected": Begin(protected=True, without=("take_over", "log_call")),
+    "a protected person's yes": Begin({"sign": True}, restricted=True, without=(*WRONG, *SUSPECTING)),
+    "protected": Begin(protected=True, without=("take_over", "log_call", *SUSPECTING)),
+    "suspected": Begin(
+        only=("pick", "take_over", "release", *CLOSING, *SUSPECTING),
+        gates=("taken", "assessed", "shut"),
+        actors=(N1, D1, REC1),
+    ),
+    "suspected while it waits": Begin(
+        only=("pick", "record_consent", "handover", "keep_for_slot", *SUSPECTING),
+        gates=("taken", "asked", "assessed"),
+        actors=(N1, D1),
+    ),
+    "the pathway lets go": Begin(
+        {"sign": True},
+        only=("pick", "message", *CLOSING, "flag_suspicion"),
+        gates=("assessed", "owed", "written", "last resort"),
+        actors=(N1, D1),
+    ),
+    "suspected outside": Begin(
+        protected=True, only=("pick", "message", "moved_outside", "attest_note", *SUSPECTING), gates=("owed", "written")
+    ),
 }
 
 
-def walked(name: str) -> list[Walked]:
+def walked(name: str) -> list[Walked[Chat]]:
     """Everything that can become of the case, one entry for each kind of step from each kind of case."""
     how = CASES[name]
     first, now = _begun(how), at("2026-11-24 10:00")
-    waiting, seen = deque([(first, now)]), {_key(first, now)}
-    found: dict[Step, Walked] = {step: begun(first) for step in begun(first).steps}
-    while waiting:
-        case, now = waiting.popleft()
-        for each, then in _successors(case, now, how, found):
-            for taken in each.steps:
-                found.setdefault(taken, each)
-            if (key := _key(each.chat, then)) not in seen:
-                seen.add(key)
-                assert len(seen) <= BOUND, key
-                waiting.append((each.chat, then))
-    return list(found.values())
+
+    def following(
+        case: Chat, now: datetime, found: dict[Step, Walked[Chat]]
+    ) -> Iterator[tuple[Walked[Chat], datetime]]:
+        return _successors(case, now, how, found)
+
+    return walk(CHAT.begun(first), now, following, _key, BOUND)
 
 
 def _begun(how: Begin) -> Chat:
     case = chat("2026-11-24 10:00", of=VC_T, **how.fields)
     if how.restricted:
         case = with_errand(case.model_copy(update={"restricted": True}), Kind.SAFETY_REVIEW, case.opened_at)
-    return heard(case, _known(protected=True), case.opened_at).chat if how.protected else case
+    return CHAT.heard(case, _known(protected=True), case.opened_at).case if how.protected else case
 
 
 def _known(*, protected: bool) -> PersonKnown:
     return PersonKnown(found=True, name="Test Ett", protected=protected, deceased=False)
 
 
-def _key(case: Chat, now: datetime) -> tuple[object, ...]:
+def _key(case: Chat, now: datetime) -> Hashable:
     word, state, until = word_of(case), case.state, case.reopened_until
     return (
         state_of(case),
@@ -147,34 +179,67 @@ def _key(case: Chat, now: datetime) -> tuple[object, ...]:
         isinstance(state, CloseRequested) and state.grace,
         case.wrong_person,
         case.protected,
-        case.sign_accepted is not None,
+        _gate_key(case.gate),
+        case.suspected,
+        case.hit,
+        case.pathway_begun,
         isinstance(state, InHand) and isinstance(case.person, RegisterAway),
         *{each.status for each in case.sent if each.channel == "sms"},
     )
 
 
-def _successors(case: Chat, now: datetime, how: Begin, found: dict[Step, Walked]) -> Iterator[tuple[Walked, datetime]]:
+def _gate_key(gate: Gate | None) -> Hashable:
+    return gate and (
+        gate.tier,
+        bool(gate.blocks),
+        gate.taken and gate.taken.by,
+        gate.record_owed,
+        bool(gate.close_asked),
+    )
+
+
+def _successors(
+    case: Chat, now: datetime, how: Begin, found: dict[Step, Walked[Chat]]
+) -> Iterator[tuple[Walked[Chat], datetime]]:
     place = place_of(case)
-    for by in ACTORS:
+    for by in how.actors:
         for name in allowed(case, by):
             if name in how.without or name not in how.only:
                 continue
             if name in LEADS_NOWHERE and Step(name, place, place) in found:
                 continue
             for body in _bodies(case, name, by):
-                after = decided(case, decision({"type": name, **body}), by, now)
+                after = CHAT.decided(case, decision({"type": name, **body}), by, now)
                 if isinstance(after, Walked):
                     yield after, now
-    for event in _events(case, how):
+    for event in _events(case, now, how):
         if not case.ended:
-            yield heard(case, event, now), now
+            yield CHAT.heard(case, event, now), now
     due = next_due(case)
     if due is not None:
         for then in (due.at, max(now, at_local(local_date(now), EVENING))):
-            yield passed(case, then), then
+            yield CHAT.passed(case, then), then
 
 
-def _events(case: Chat, how: Begin) -> list[Event]:
+def _gates(case: Chat, now: datetime, kinds: tuple[str, ...]) -> Iterator[Gate]:
+    """What the pathway may say, one thing at a time."""
+    before = case.gate or Gate(version=0, signs=0, tier="suicide", suicide_state="suspected", blocks=(SHUT,))
+    heard = before.model_copy(update={"version": before.version + 1, "signs": len(case.suspicions)})
+    taken = Taken(at=now, by=member(D1))
+    may: dict[str, dict[str, Any]] = {
+        "taken": {"taken": taken},
+        "asked": {"posts": (*before.posts, Post(post_id="p1", template="M13", at=now, by=member(D1)))},
+        "assessed": {"taken": before.taken or taken, "assessed_at": now, "assessed_by": member(D1), "blocks": ()},
+        "owed": {"record_owed": True},
+        "written": {"record_owed": False},
+        "shut": {"blocks": (SHUT,)},
+        "last resort": {"close_asked": taken, "blocks": ()},
+    }
+    for kind in kinds:
+        yield heard.model_copy(update=may[kind])
+
+
+def _events(case: Chat, now: datetime, how: Begin) -> list[Event]:
     events: list[Event] = [
         PatientMessage(type="patient_message", text="Hej igen."),
         PatientWithdrew(type="patient_withdrew"),
@@ -182,6 +247,10 @@ def _events(case: Chat, how: Begin) -> list[Event]:
         _known(protected=case.protected),
         StaffTold(alerts=len(case.alerts)),
     ]
+    if case.wants_pathway:
+        events.append(PathwayBegun())
+    if case.pathway_begun:
+        events += [PathwayChanged(gate=gate) for gate in _gates(case, now, how.gates)]
     if how.sms:
         events += [RegisterSilent(), _known(protected=True)]
     for sent in [each for each in case.sent if each.channel == "sms"][-1:]:

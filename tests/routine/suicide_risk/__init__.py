@@ -1,0 +1,1 @@
+"""The suicide-risk pathway, and how it and its contact keep each other in step."""

@@ -1,0 +1,202 @@
+"""What every case's durable shell does alike: become, show, wait for the clock, have effects done, go on as new."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, FailureError
+
+from routine.record import Row
+from routine.refusals import Refusal
+from routine.tasks import Task
+from workflows.clock import Clock, Instant
+from workflows.options import PROJECTION
+
+SHORTEST, LONGEST = timedelta(milliseconds=500), timedelta(minutes=1)
+"""Between tries to write the read model: a store that is away for a night must not fill the case's history."""
+RECENT = 50
+"""How many update ids are carried over when a history is continued as new."""
+C = TypeVar("C")
+
+
+class Keyed(Protocol):
+    """An effect with its stable key."""
+
+    @property
+    def key(self) -> str:
+        """The same for the same effect, however often it is derived."""
+
+
+class Recorded(Protocol):
+    """What the read model keeps of a case."""
+
+    @property
+    def version(self) -> int:
+        """Counts the case's changes."""
+
+    def row(self) -> Row:
+        """It as it is written."""
+
+
+class Durable(Generic[C]):
+    """A state machine made durable. Subclasses say what their case does; none of it is decided here."""
+
+    projecting: str
+    """The local activity that writes the case's row."""
+
+    def __init__(self, case: C, offset_s: float, version: int, recent: tuple[tuple[str, int], ...]) -> None:
+        self._clock = Clock(offset_s)
+        self._case = case
+        self._version = version
+        self._projected = -1
+        self._lock = asyncio.Lock()
+        self._asides: set[asyncio.Task[None]] = set()
+        self._mail = asyncio.Lock()
+        self._telling: set[asyncio.Task[None]] = set()
+        self._patience = SHORTEST
+        self._begun: set[str] = set()
+        self._recent = dict(recent)
+
+    # What a subclass fills in.
+
+    def _ended(self) -> bool:
+        raise NotImplementedError
+
+    def _elapsed(self) -> C:
+        raise NotImplementedError
+
+    def _next(self) -> Instant | None:
+        raise NotImplementedError
+
+    def _effects(self) -> tuple[Keyed, ...]:
+        raise NotImplementedError
+
+    async def _perform(self, effect: Any) -> None:
+        raise NotImplementedError
+
+    def _record(self) -> Recorded:
+        raise NotImplementedError
+
+    def _card(self) -> str:
+        raise NotImplementedError
+
+    def _changed(self) -> None:
+        """Something of the case is another: a subclass tells whom it concerns."""
+
+    def _unheard(self) -> None:
+        """The other case is gone: should it be revived, the next change tells it anew."""
+
+    def _go_on_as_new(self, recent: tuple[tuple[str, int], ...]) -> None:
+        raise NotImplementedError
+
+    # What all do alike.
+
+    async def _carry(self) -> None:
+        """Watch until the case has ended: whatever falls due by itself happens here."""
+        self._aside(self._shown())
+        self._changed()
+        while not self._ended():
+            self._begin_effects()
+            due = self._next()
+            await self._clock.until(due, unless=lambda due=due: self._turned(due))  # type: ignore[misc]
+            if self._become(self._elapsed()):
+                # The clock never waits for the read model: a store that is away delays no deadline.
+                self._aside(self._shown())
+            if workflow.info().is_continue_as_new_suggested():
+                await self._settled()
+                self._go_on_as_new(tuple(self._recent.items()))
+        await self._settled()
+
+    def _turned(self, due: Instant | None) -> bool:
+        """Whether the run must look up before `due`: a timer is not set anew for each change."""
+        begun = all(effect.key in self._begun for effect in self._effects())
+        return not begun or self._next() != due or workflow.info().is_continue_as_new_suggested()
+
+    def _become(self, case: C) -> bool:
+        if case is self._case:
+            return False
+        self._case = case
+        self._version += 1
+        self._changed()
+        return True
+
+    def _remember(self, update: str) -> None:
+        self._recent[update] = self._version
+        while len(self._recent) > RECENT:
+            del self._recent[next(iter(self._recent))]
+
+    async def _shown(self) -> None:
+        """Return once the read model shows the case as it is now; it is tried for as long as it takes."""
+        wanted = self._version
+        while self._projected < wanted:
+            async with self._lock:
+                if self._projected < wanted:
+                    await self._project()
+
+    async def _project(self) -> None:
+        record = self._record()
+        try:
+            await workflow.execute_local_activity(self.projecting, record.row(), **PROJECTION)
+        except FailureError:  # a local activity's own error comes as it is, only its timeout as an ActivityError
+            self._patience = min(2 * self._patience, LONGEST)
+            await workflow.sleep(self._patience, summary="Arbetslistan kunde inte skrivas; försöker igen")
+            return
+        self._projected, self._patience = record.version, SHORTEST
+        workflow.set_current_details(self._card())
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._asides.add(task)
+        task.add_done_callback(self._asides.discard)
+
+    def _tell(self, workflow_id: str, signal: str, word: object) -> None:
+        """Tell another case something, in the order it came about."""
+
+        async def work() -> None:
+            # One that is gone is for the watchman to see; here everything goes on.
+            async with self._mail:
+                try:
+                    await workflow.get_external_workflow_handle(workflow_id).signal(signal, word)
+                except ApplicationError:
+                    self._unheard()
+
+        task = asyncio.create_task(work())
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _heard(self) -> None:
+        """Return once every word to another case is in its history: whoever asks it next sees it."""
+        await workflow.wait_condition(lambda: not self._telling)
+
+    async def _settled(self) -> None:
+        await self._heard()
+        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
+
+    def _begin_effects(self) -> None:
+        for effect in self._effects():
+            if effect.key not in self._begun:
+                self._begun.add(effect.key)
+                self._aside(self._perform(effect))
+
+
+def refused(refusal: Refusal) -> ApplicationError:
+    """A refusal as the client receives it; it leaves nothing in the history."""
+    return ApplicationError("refused", refusal.model_dump(mode="json"), type="Refusal", non_retryable=True)
+
+
+def update_id() -> str:
+    """The id of the update that is being handled."""
+    info = workflow.current_update_info()
+    assert info is not None
+    return info.id
+
+
+def card(state: str, unit: str, tasks: tuple[Task, ...], due: Instant | None) -> str:
+    """The case on one screen for an on-call engineer: states and instants, nothing about the patient."""
+    owed = "\n".join(
+        f"- {task.title} ({task.rule}), senast {task.due_at.isoformat(timespec='minutes')}" for task in tasks
+    )
+    upcoming = f"\n\nHärnäst: {due.summary}" if due else ""
+    return f"**{state}** i {unit}\n\n{owed or 'Ingen uppgift: patienten har ordet.'}{upcoming}"
