@@ -43,6 +43,12 @@ def crisis(unit: Unit, at: datetime, person: PersonId) -> Screen:
     return Screen(template="M15", text=f"{shown} {text(unit, 'M15-young')}", numbers=numbers)
 
 
+def crisis_lines(unit: Unit, at: datetime, person: PersonId) -> str:
+    """Where help is (M15's lines), for a text of another kind that goes to who may be in danger (A9b)."""
+    lines = text(unit, "M11-sign")
+    return f"{lines} {text(unit, 'M15-young')}" if young(person, local_date(at)) else lines
+
+
 def closed(unit: Unit, at: datetime, *, emergency_first: bool, sendable: bool = True) -> Screen:
     """M8: the unit is closed (R50), in the unit's own words and with its numbers."""
     return closed_screen(

@@ -32,6 +32,10 @@ from routine.chat.notes import with_note
 from routine.gate import Taken
 from routine.phrases import render
 from routine.refusals import Refusal, conflict, invalid
+from routine.screens import crisis_lines
+
+CLOSING = "M5"
+"""The unit closes for the day (Stängning); in the suicide tier with M15's lines (A9b)."""
 
 
 def may_pick(chat: Chat) -> Refusal | None:
@@ -118,6 +122,8 @@ def message(chat: Chat, decision: Message, by: Actor, now: datetime) -> Chat | R
         if phrase is None:
             return invalid("INVALID", "R55", "Enheten har ingen fras med det namnet.", "phrase")
         text = render(phrase, chat.unit.hours, now)
+        if phrase.template == CLOSING and chat.has_sign:
+            text = f"{text} {crisis_lines(chat.unit, now, chat.submission.person.personnummer)}"
         ident = message_id(chat, phrase.template)
         sent = (*sent, Sent(message_id=ident, template=phrase.template, channel="chat", text=text, at=now, sent_at=now))
     word: Word = Asked(since=now) if decision.expects_reply else Quiet(since=now)

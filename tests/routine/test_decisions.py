@@ -584,6 +584,17 @@ def test_r55_only_a_phrase_without_blanks_is_sent_by_its_name() -> None:
     assert play(case, [(NOW, N1, {"type": "message", "phrase": CLOSING.name})]).sent[-1].template == "M5"
 
 
+def test_a9b_the_closing_phrase_says_where_help_is_in_the_suicide_tier() -> None:
+    """A9b: with M15's lines where a sign has been seen, and without them elsewhere."""
+    said = {
+        name: play(STATES[name], [(NOW, N1, {"type": "message", "phrase": CLOSING.name})]).sent[-1].text
+        for name in ("quiet", "hit")
+    }
+    assert "90101" not in said["quiet"]
+    assert said["hit"].startswith(said["quiet"])
+    assert said["hit"].endswith("Du kan också ringa Självmordslinjen på 90101 dygnet runt.")
+
+
 def test_only_the_record_is_left_of_what_was_excluded_or_moved_outside() -> None:
     """What was owed is done with it, and nothing that comes later makes a task that nobody could do."""
     case = hear(STATES["marked"], EVENTS["protected"], at(f"{DAY} 10:30"))

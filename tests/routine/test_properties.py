@@ -162,9 +162,13 @@ def test_r56_an_effect_has_a_key_of_its_own_and_no_outcome_yet(trace: Trace) -> 
 @LIVES
 @given(traces())
 def test_a_due_instant_never_moves_later(trace: Trace) -> None:
-    """The same task keeps its due instant, or a sign makes it sooner; only `set_urgency` may put it off."""
+    """The same task keeps its due instant, or a sign makes it sooner.
+
+    Only `set_urgency` may put it off, and a sign that an assessor has dismissed or that was asked about (R58).
+    """
     for stage in stages(trace):
-        if stage.decided and isinstance(stage.decided[0], SetUrgency):
+        lowered = stage.before.has_sign and not stage.after.has_sign
+        if lowered or (stage.decided and isinstance(stage.decided[0], SetUrgency)):
             continue
         before, after = dues(stage.before), dues(stage.after)
         shared = before.keys() & after.keys()
