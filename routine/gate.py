@@ -23,6 +23,14 @@ class Block(Frozen):
     text: str
 
 
+NO_ASSESSMENT = Block(
+    code="NO_ASSESSMENT",
+    rule="R58",
+    text="Ärendet rör misstänkt självmordsrisk och kan inte stängas utan bedömning av läkare eller psykolog.",
+)
+"""What shuts the gate: nobody who may assess has; the contact says so too, of what the pathway has not heard of."""
+
+
 class Post(Frozen):
     """A question or an offer that the pathway wants put to the patient in the chat (M13), by whom."""
 

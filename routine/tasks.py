@@ -271,6 +271,27 @@ def _responsible(unit: Unit, at: datetime) -> Addressee:
     return ToPerson(hsa_id=name) if name else MANAGER
 
 
+def next_rung(owed: Owed, climbed: int, unit: Unit) -> Rung:
+    """The rung that is reached next, of a ladder of which so many have been climbed."""
+    at = rung_at(owed, climbed, unit)
+    return Rung(at=at, to=told(owed, climbed, unit, at))
+
+
+def task(owed: Owed, climbed: int, unit: Unit) -> Task:
+    """The wait as a task, with how far its ladder has been climbed."""
+    return Task(
+        task_id=owed.task_id,
+        kind=owed.kind,
+        title=owed.row.title,
+        rule=owed.row.rule,
+        owner=owed.owner,
+        opened_at=owed.opened_at,
+        due_at=owed.due_at,
+        escalation=climbed,
+        next_rung=next_rung(owed, climbed, unit),
+    )
+
+
 def next_open_closing(unit: Unit, at: datetime) -> datetime:
     """The next open day's closing time, strictly after the local date of `at`."""
     closing = unit.hours.closing_of(unit.hours.next_open_day(local_date(at)))

@@ -37,8 +37,7 @@ from routine.chat.events import (
 from routine.chat.hear import hear, opened
 from routine.chat.owed import waits
 from routine.chat.row import state_of, word_of
-from routine.chat.suspicion import SHUT
-from routine.gate import Gate, Taken
+from routine.gate import NO_ASSESSMENT, Gate, Taken
 from routine.handover import unspent
 from routine.hours import at_local, local_date
 from routine.intake import Submission, route
@@ -163,7 +162,7 @@ EVENTS: Final[tuple[Event, ...]] = (
     *(
         PathwayChanged(gate=Gate(version=0, signs=0, suicide_state=state, tier=tier, blocks=shut, record_owed=owed))
         for state, tier, shut, owed in (
-            ("assessing", "suicide", (SHUT,), False),
+            ("assessing", "suicide", (NO_ASSESSMENT,), False),
             ("acknowledged", "suicide", (), True),
             ("released", "suicide", (), False),
             (None, "normal", (), False),

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from routine import tasks
 from routine.actors import Addressee, Member, Role, ToPerson, ToRole
 from routine.chat.case import (
     Asked,
@@ -25,13 +26,13 @@ from routine.chat.case import (
 )
 from routine.documentation import Note
 from routine.recalled import recalled
-from routine.tasks import Kind, Owed, Rung, Task, rung_at, task_id, told
+from routine.tasks import Kind, Owed, Rung, Task, task_id
 
 
 @recalled
 def owed(chat: Chat) -> tuple[Task, ...]:
     """Who owes what, until when, and who is told next if not."""
-    return tuple(_task(chat, wait) for wait in waits(chat))
+    return tuple(tasks.task(wait, climbed(chat, wait.task_id), chat.unit) for wait in waits(chat))
 
 
 @recalled
@@ -149,21 +150,4 @@ def _assigned(chat: Chat, wait: Owed) -> Owed:
 
 def next_rung(chat: Chat, wait: Owed) -> Rung:
     """The rung of the task's ladder that is reached next."""
-    step = climbed(chat, wait.task_id)
-    at = rung_at(wait, step, chat.unit)
-    return Rung(at=at, to=told(wait, step, chat.unit, at))
-
-
-def _task(chat: Chat, wait: Owed) -> Task:
-    row = wait.row
-    return Task(
-        task_id=wait.task_id,
-        kind=wait.kind,
-        title=row.title,
-        rule=row.rule,
-        owner=wait.owner,
-        opened_at=wait.opened_at,
-        due_at=wait.due_at,
-        escalation=climbed(chat, wait.task_id),
-        next_rung=next_rung(chat, wait),
-    )
+    return tasks.next_rung(wait, climbed(chat, wait.task_id), chat.unit)

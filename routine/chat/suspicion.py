@@ -26,17 +26,12 @@ from routine.chat.case import (
 from routine.chat.elapse import moved, void_close
 from routine.chat.everyday import held, with_former
 from routine.chat.sending import cancelled
-from routine.gate import Block, Gate
+from routine.gate import NO_ASSESSMENT, Block, Gate
 from routine.phrases import text_of
 from routine.refusals import Refusal, conflict, forbidden
 from routine.signs import MENTAL_HEALTH, Sign
 from routine.suicide_risk.decisions import FlagSuspicion, RecordAsked, ResolveElsewhere
 
-SHUT = Block(
-    code="NO_ASSESSMENT",
-    rule="R58",
-    text="Ärendet rör misstänkt självmordsrisk och kan inte stängas utan bedömning av läkare eller psykolog.",
-)
 HIT = Block(
     code="NO_ASSESSMENT",
     rule="R58",
@@ -57,7 +52,7 @@ def blocks(chat: Chat) -> tuple[Block, ...]:
     """What keeps the gate shut: the pathway's word, and whatever it has not heard of yet (fail safe)."""
     gate = chat.gate
     unheard = chat.suspected and (gate is None or len(chat.suspicions) > gate.signs or _reached_after(chat, gate))
-    found = [SHUT] if unheard else []
+    found = [NO_ASSESSMENT] if unheard else []
     if gate is not None and chat.suspected:
         found += [each for each in gate.blocks if each not in found]
     if chat.hit:

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from routine.gate import Block
+from routine.gate import NO_ASSESSMENT, Block
 from routine.suicide_risk.owed import guardian_missing
 from routine.suicide_risk.pathway import (
     Acknowledged,
@@ -26,11 +26,6 @@ from routine.suicide_risk.pathway import (
 )
 from routine.suicide_risk.reach import tried_for
 
-NO_ASSESSMENT = Block(
-    code="NO_ASSESSMENT",
-    rule="R58",
-    text="Ärendet rör misstänkt självmordsrisk och kan inte stängas utan bedömning av läkare eller psykolog.",
-)
 ACK_PENDING = Block(
     code="ACK_PENDING",
     rule="R74",

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from routine import tasks
 from routine.actors import Addressee, Member, Role, ToPerson, ToRole
 from routine.hours import local_date
 from routine.recalled import recalled
@@ -37,9 +38,7 @@ from routine.tasks import (
     Rung,
     Task,
     latest_today,
-    rung_at,
     task_id,
-    told,
 )
 
 ASSESSOR = ToRole(role=Role.ASSESSOR)
@@ -48,7 +47,7 @@ ASSESSOR = ToRole(role=Role.ASSESSOR)
 @recalled
 def owed(pathway: Pathway) -> tuple[Task, ...]:
     """Who owes what, until when, and who is told next if not."""
-    return tuple(_task(pathway, wait) for wait in waits(pathway))
+    return tuple(tasks.task(wait, climbed(pathway, wait.task_id), pathway.unit) for wait in waits(pathway))
 
 
 @recalled
@@ -273,21 +272,4 @@ def climbed(pathway: Pathway, ident: str) -> int:
 
 def next_rung(pathway: Pathway, wait: Owed) -> Rung:
     """The rung of the task's ladder that is reached next."""
-    step = climbed(pathway, wait.task_id)
-    at = rung_at(wait, step, pathway.unit)
-    return Rung(at=at, to=told(wait, step, pathway.unit, at))
-
-
-def _task(pathway: Pathway, wait: Owed) -> Task:
-    row = wait.row
-    return Task(
-        task_id=wait.task_id,
-        kind=wait.kind,
-        title=row.title,
-        rule=row.rule,
-        owner=wait.owner,
-        opened_at=wait.opened_at,
-        due_at=wait.due_at,
-        escalation=climbed(pathway, wait.task_id),
-        next_rung=next_rung(pathway, wait),
-    )
+    return tasks.next_rung(wait, climbed(pathway, wait.task_id), pathway.unit)

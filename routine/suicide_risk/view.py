@@ -38,10 +38,10 @@ def row(chat: Chat, pathway: Pathway | None) -> CaseRow:
 
 def _with_tasks(chat: Chat, line: CaseRow, pathway: Pathway) -> CaseRow:
     tasks = (*owed(pathway), *line.tasks)
-    first: list[tuple[object, str | None]] = [(each.due_at, each.kind.value) for each in tasks]
-    if line.next_due_at is not None:
-        first.append((line.next_due_at, line.next_due_name))
-    due_at, name = min(first, key=lambda each: each[0], default=(None, None))  # type: ignore[arg-type,return-value]
+    dues = [(each.due_at, each.kind.value) for each in tasks]
+    if line.next_due_at is not None and line.next_due_name is not None:
+        dues.append((line.next_due_at, line.next_due_name))
+    due_at, name = min(dues, key=lambda each: each[0], default=(None, None))
     alarming = chat.hit and isinstance(pathway.state, Left) and not chat.resolved_elsewhere
     return line.model_copy(
         update={

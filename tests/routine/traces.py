@@ -25,8 +25,7 @@ from routine.chat.events import (
     StaffTold,
 )
 from routine.chat.hear import hear
-from routine.chat.suspicion import SHUT
-from routine.gate import Gate, Taken
+from routine.gate import NO_ASSESSMENT, Gate, Taken
 from routine.refusals import Refusal
 from routine.unit import Unit
 from tests.routine.bodies import body
@@ -57,10 +56,10 @@ EVENTS: dict[str, Event] = {
     "reported failed": SmsReport(message_id="", status="failed"),
     "staff told": StaffTold(alerts=0),
 }
-ASKED_FIRST = SHUT.model_copy(update={"code": "SAFE_ONLINE_UNANSWERED", "rule": "R62"})
+ASKED_FIRST = NO_ASSESSMENT.model_copy(update={"code": "SAFE_ONLINE_UNANSWERED", "rule": "R62"})
 GATES: dict[str, dict[str, Any]] = {
-    "gate waits": {"suicide_state": "suspected", "blocks": (SHUT,)},
-    "gate taken": {"suicide_state": "assessing", "blocks": (SHUT,)},
+    "gate waits": {"suicide_state": "suspected", "blocks": (NO_ASSESSMENT,)},
+    "gate taken": {"suicide_state": "assessing", "blocks": (NO_ASSESSMENT,)},
     "gate assessed": {"suicide_state": "low_ask", "level": "low", "blocks": (ASKED_FIRST,), "record_owed": True},
     "gate open": {"suicide_state": "released", "level": "low"},
     "gate last resort": {"suicide_state": "released", "level": "high"},
