@@ -60,6 +60,7 @@ async def serve(settings: Settings) -> None:
         port=settings.api_port,
         log_level="warning",
         access_log=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)

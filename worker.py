@@ -29,6 +29,7 @@ from store.outbox import Outbox
 from store.projection import Projection
 from workflows.chat import ChatContact
 from workflows.plugin import connect
+from workflows.showing import Showing
 from workflows.suicide_risk import SuicideRiskPathway
 
 log = structlog.get_logger(__name__)
@@ -62,6 +63,7 @@ async def carrying(client: Client, settings: Settings, projection: Projection, o
                 sending.send_sms,
                 sending.tell_staff,
             ],
+            interceptors=[Showing(client, projecting.keep)],
             graceful_shutdown_timeout=timedelta(seconds=20),
             # After a kill -9 a cached case's first task waits this long in the dead worker's queue (findings A7).
             sticky_queue_schedule_to_start_timeout=timedelta(seconds=2),

@@ -1,4 +1,7 @@
-"""The read model's row, written by a local activity each time a case changes."""
+"""The read model's rows: at once while a case changes, or as a local activity where that failed (ADR 0013)."""
+
+from collections.abc import Coroutine
+from typing import Any
 
 from temporalio import activity
 
@@ -11,6 +14,10 @@ class ProjectionActivities:
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
+
+    def keep(self, row: Row) -> Coroutine[Any, Any, None]:
+        """Keeps the row of whichever of the two it is; harmless when repeated."""
+        return self._projection.keep(row) if isinstance(row, ChatRow) else self._projection.keep_pathway(row)
 
     @activity.defn
     async def project_pathway(self, row: Row) -> None:

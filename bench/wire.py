@@ -18,7 +18,9 @@ class Wire:
     async def post(self, path: str, body: object, headers: dict[str, str]) -> bytes:
         """The answer's body. Raises RuntimeError unless it is a 200."""
         where = urlsplit(self.address)
-        line = self._idle.pop() if self._idle else await asyncio.open_connection(where.hostname, where.port)
+        # The server hangs up on a line that has been idle for seconds.
+        kept = self._idle.pop() if self._idle else None
+        line = kept if kept and not kept[0].at_eof() else await asyncio.open_connection(where.hostname, where.port)
         reader, writer = line
         sent = json.dumps(body).encode()
         told = {"Host": where.netloc, "Content-Type": "application/json", "Content-Length": str(len(sent)), **headers}

@@ -6,16 +6,17 @@ are half-open: 08:00:00 is open, 17:00:00 is closed. Only the unit's own calenda
 the hours of the staff.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, model_validator
 
 from routine.frozen import Frozen
+from routine.recalled import Recalling, answered
 
 TIMEZONE = ZoneInfo("Europe/Stockholm")
 HORIZON = timedelta(days=400)
@@ -97,7 +98,7 @@ class CalendarException(Frozen):
     reason: str
 
 
-class OpeningHours(Frozen):
+class OpeningHours(Recalling):
     """A unit's calendar (R42): exceptions win over red days, red days over the week.
 
     `week` runs Monday to Sunday. `red_days` are explicit dates, so that no upgrade of a holiday library changes a case
@@ -114,15 +115,14 @@ class OpeningHours(Frozen):
             raise ValueError("a date has more than one exception")
         return self
 
+    @answered
     def intervals_on(self, day: date) -> tuple[Span, ...]:
         """The open intervals of a day, in order. Wall time that daylight saving skips is left out."""
-        spans = self._spans.get(day)
-        if spans is None:
-            wall = self._deviations.get(day, self.week[day.weekday()])
-            bounds = ((at_local(day, interval.open), at_local(day, interval.close)) for interval in wall)
-            spans = self._spans[day] = tuple((opens, closes) for opens, closes in bounds if opens < closes)
-        return spans
+        wall = self._deviations.get(day, self.week[day.weekday()])
+        bounds = ((at_local(day, interval.open), at_local(day, interval.close)) for interval in wall)
+        return tuple((opens, closes) for opens, closes in bounds if opens < closes)
 
+    @answered
     def is_open(self, at: datetime) -> bool:
         """Whether the unit is staffed at the instant: open <= at < close (A11)."""
         return any(opens <= at < closes for opens, closes in self.intervals_on(local_date(at)))
@@ -149,11 +149,13 @@ class OpeningHours(Frozen):
         at = _aware(at)
         return next(opens for opens, _ in self._spans_from(local_date(at)) if opens >= at)
 
+    @answered
     def next_open_day(self, day: date) -> date:
         """The first open day strictly after `day` ("kommande vardag", R51). Raises NeverOpens."""
         opens, _ = next(self._spans_from(day + DAY))
         return local_date(opens)
 
+    @answered
     def add_open(self, at: datetime, amount: timedelta) -> datetime:
         """The earliest instant by which `amount` of open time has passed since `at`.
 
@@ -174,6 +176,12 @@ class OpeningHours(Frozen):
                 return start + amount
             amount -= closes - start
 
+    @answered
+    def add_minutes(self, at: datetime, minutes: int) -> datetime:
+        """The earliest instant by which so many open minutes have passed since `at` (`add_open`)."""
+        return self.add_open(at, timedelta(minutes=minutes))
+
+    @answered
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """The open time from `start` up to `end`; zero if `end` does not come after `start`."""
         start, end = _aware(start), _aware(end)
@@ -185,13 +193,6 @@ class OpeningHours(Frozen):
             day += DAY
         return total
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy that looks its days up anew: pydantic copies cached properties, and `update` may outdate them."""
-        copied = super().model_copy(update=update, deep=deep)
-        for cached in ("_spans", "_deviations"):
-            copied.__dict__.pop(cached, None)
-        return copied
-
     def _spans_from(self, day: date) -> Iterator[Span]:
         """Every open interval from the day on, without end. Raises NeverOpens after `HORIZON` of closed days."""
         last_open = day
@@ -202,9 +203,13 @@ class OpeningHours(Frozen):
             day += DAY
         raise NeverOpens(last_open)
 
+    def __hash__(self) -> int:
+        return self._hash
+
     @cached_property
-    def _spans(self) -> dict[date, tuple[Span, ...]]:
-        return {}
+    def _hash(self) -> int:
+        """A roster is asked with its unit's hours at every turn: they are hashed once."""
+        return hash((self.week, self.red_days, self.exceptions))
 
     @cached_property
     def _deviations(self) -> dict[date, tuple[Interval, ...]]:

@@ -10,7 +10,7 @@ from routine.unit import Unit
 def _on_duty(unit: Unit, role: Role, at: datetime) -> bool:
     """Whether the unit is open and somebody on its staff with the role, or of the group, has a shift now."""
     return unit.hours.is_open(at) and any(
-        holds(staff.roles, role) and unit.roster.on_duty(staff.hsa_id, at, unit.hours) for staff in unit.staff
+        holds(staff.roles, role) and unit.on_duty(staff.hsa_id, at) for staff in unit.staff
     )
 
 

@@ -1,13 +1,19 @@
 """Rules about a value that never changes, asked again and again while one decision is judged and shown."""
 
-from collections.abc import Callable
-from functools import update_wrapper
-from typing import Generic, TypeVar
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache, partial, update_wrapper
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast
+
+from routine.frozen import Frozen
 
 MOST = 200
-"""Of so many values the findings are kept; then all are forgotten."""
+"""Of so many values the findings are kept, the newest ones."""
+QUESTIONS = 1000
+"""So many answers to one rule a value recalls, those that were last asked for."""
 V = TypeVar("V")
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Recalled(Generic[V, T]):
@@ -15,7 +21,7 @@ class Recalled(Generic[V, T]):
 
     def __init__(self, rule: Callable[[V], T]) -> None:
         self._rule = rule
-        self._found: dict[int, tuple[V, T]] = {}
+        self._found: OrderedDict[int, tuple[V, T]] = OrderedDict()
         update_wrapper(self, rule)
 
     def __call__(self, value: V) -> T:
@@ -34,7 +40,7 @@ class Recalled(Generic[V, T]):
 
     def _keep(self, value: V, answer: T) -> T:
         if len(self._found) >= MOST:
-            self._found.clear()
+            self._found.popitem(last=False)
         # The value itself is kept too, so that no other can come to live at its address.
         self._found[id(value)] = value, answer
         return answer
@@ -43,3 +49,27 @@ class Recalled(Generic[V, T]):
 def recalled(rule: Callable[[V], T]) -> Recalled[V, T]:
     """The rule, which recalls what it found for the very same object."""
     return Recalled(rule)
+
+
+def answered(rule: Callable[Concatenate[V, P], T]) -> cached_property[Callable[P, T]]:
+    """A rule of a value that is `Recalling`: asked the same again, it gives the answer it gave.
+
+    What it is asked about is hashed each time: instants, names, and what knows its hash.
+    """
+    return cached_property(lambda value: cast("Callable[P, T]", lru_cache(QUESTIONS)(partial(rule, value))))
+
+
+class Recalling(Frozen):
+    """A value that lives long and recalls what it answered, until it is gone itself."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy that recalls nothing: pydantic copies cached properties, and `update` may outdate them."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """The fields alone: what is recalled does not survive being pickled."""
+        state = super().__getstate__()
+        return state | {"__dict__": {name: state["__dict__"][name] for name in type(self).model_fields}}

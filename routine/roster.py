@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from routine.actors import HsaId
 from routine.frozen import Frozen
 from routine.hours import OpeningHours, at_local, local_date
+from routine.recalled import Recalling, answered
 
 LOOK_AHEAD = 14
 """How many open days ahead a shift is looked for; the next rung of a ladder looks again."""
@@ -26,7 +27,7 @@ class DatedRoster(Frozen):
     shifts: tuple[Shift, ...]
 
 
-class Roster(Frozen):
+class Roster(Recalling):
     """The standard shifts of every open day, and the dates that differ."""
 
     standard: tuple[Shift, ...] = ()
@@ -36,6 +37,7 @@ class Roster(Frozen):
         """The shifts of a date, in roster order."""
         return next((dated.shifts for dated in self.dated if dated.date == day), self.standard)
 
+    @answered
     def spans(
         self, day: date, hours: OpeningHours, hsa_id: str | None = None
     ) -> tuple[tuple[Shift, datetime, datetime], ...]:

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from routine.actors import Addressee, Role, ToPerson, ToRole
+from routine.actors import Addressee, Role, ToRole
 from routine.frozen import Frozen
 from routine.hours import local_date
 from routine.unit import Unit
@@ -182,8 +183,11 @@ class Task(Frozen):
     outcome: str | None = None
 
 
-class Owed(Frozen):
-    """A task before its ladder is climbed: the wait that a state implies. `sender` is for handovers."""
+class Owed(NamedTuple):
+    """A task before its ladder is climbed: the wait that a state implies. `sender` is for handovers.
+
+    Found anew after every change, never kept and never shown: a tuple, which costs least to make.
+    """
 
     task_id: str
     kind: Kind
@@ -204,22 +208,22 @@ class Owed(Frozen):
 
 def task_id(kind: Kind, opened_at: datetime) -> str:
     """A task's id: the same as long as the same wait lasts, another for the next wait."""
-    return f"{kind}-{opened_at:%Y%m%dT%H%M%S}{opened_at.microsecond:06d}"
+    day = (opened_at.year * 100 + opened_at.month) * 100 + opened_at.day
+    clock = (opened_at.hour * 100 + opened_at.minute) * 100 + opened_at.second
+    return f"{kind}-{day}T{clock:06}{opened_at.microsecond:06}"
 
 
 def rung_at(owed: Owed, step: int, unit: Unit) -> datetime:
     """When rung number `step` (0..) is reached; past the table's last it repeats while the unit is open."""
     rungs = owed.row.rungs
-    moment, _ = rungs[min(step, len(rungs) - 1)]
-    at = _moment(moment, owed, unit)
-    repeats = max(0, step - len(rungs) + 1)
-    return unit.hours.add_open(at, timedelta(minutes=unit.policy.repeat * repeats)) if repeats else at
+    last = len(rungs) - 1
+    if step <= last:
+        return _moment(rungs[step][0], owed, unit)
+    return unit.hours.add_minutes(_moment(rungs[last][0], owed, unit), unit.policy.repeat * (step - last))
 
 
 def _moment(moment: When, owed: Owed, unit: Unit) -> datetime:
     match moment:
-        case int():
-            return unit.hours.add_open(owed.opened_at, timedelta(minutes=moment))
         case At.DUE:
             return owed.due_at
         case At.TWICE:
@@ -233,8 +237,10 @@ def _moment(moment: When, owed: Owed, unit: Unit) -> datetime:
         case At.HALF_HOUR_LATE:
             return _late(owed, unit, timedelta(minutes=30))
         case At.LAST_DAY:
-            repeated = unit.hours.add_open(owed.due_at, timedelta(minutes=unit.policy.repeat))
+            repeated = unit.hours.add_minutes(owed.due_at, unit.policy.repeat)
             return max(owed.last_day or repeated, repeated)
+        case int():
+            return unit.hours.add_minutes(owed.opened_at, moment)
 
 
 def _late(owed: Owed, unit: Unit, by: timedelta) -> datetime:
@@ -248,27 +254,22 @@ def told(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[Addressee, ..
     match who:
         case Told.OWNER:
             return (owed.owner,)
+        case Told.RESPONSIBLE:
+            return (unit.responsible(at) or MANAGER,)
+        case Told.MANAGER:
+            return (MANAGER,)
         case Told.SENDER:
             return (owed.sender or owed.owner,)
         case Told.CALLER:
-            return (owed.sender or _responsible(unit, at),)
+            return (owed.sender or unit.responsible(at) or MANAGER,)
         case Told.ASSESSORS:
             return EACH_ASSESSOR
-        case Told.MANAGER:
-            return (MANAGER,)
         case Told.OWNER_AND_MANAGER:
             return (owed.owner, MANAGER)
         case Told.ASSESSORS_AND_MANAGER:
             return (*EACH_ASSESSOR, MANAGER)
         case Told.MANAGER_AND_LICENSED:
             return (MANAGER, ToRole(role=Role.LICENSED))
-        case Told.RESPONSIBLE:
-            return (_responsible(unit, at),)
-
-
-def _responsible(unit: Unit, at: datetime) -> Addressee:
-    name = unit.roster.responsible(at, unit.hours)
-    return ToPerson(hsa_id=name) if name else MANAGER
 
 
 def next_rung(owed: Owed, climbed: int, unit: Unit) -> Rung:

@@ -1,16 +1,17 @@
 """A unit as a case knows it: a snapshot taken when the case begins, so that no later change touches a running case."""
 
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
 
-from routine.actors import HsaId, Role
+from routine.actors import Addressee, HsaId, Role, ToPerson, ToRole
 from routine.frozen import Frozen
 from routine.hours import OpeningHours
 from routine.on_call import Directory
 from routine.phrases import Number, Phrase
-from routine.recalled import recalled
+from routine.recalled import Recalling, answered, recalled
 from routine.roster import Roster
 
 
@@ -83,7 +84,7 @@ class Clinic(Frozen):
     hours: OpeningHours
 
 
-class Unit(Frozen):
+class Unit(Recalling):
     """A care unit: its hours, roster, staff, texts and numbers, and whom it can turn to."""
 
     code: str
@@ -105,6 +106,27 @@ class Unit(Frozen):
     def member(self, hsa_id: str) -> Staff | None:
         """The member of staff with this id, or None."""
         return next((staff for staff in self.staff if staff.hsa_id == hsa_id), None)
+
+    @answered
+    def on_duty(self, hsa_id: str, at: datetime) -> bool:
+        """Whether a shift of the person covers the instant."""
+        return self.roster.on_duty(hsa_id, at, self.hours)
+
+    @answered
+    def on_duty_or_role(self, hsa_id: str, role: Role, at: datetime) -> Addressee:
+        """The person while a shift of hers covers the instant, else the role: nothing waits for who is at home."""
+        return ToPerson(hsa_id=hsa_id) if self.on_duty(hsa_id, at) else ToRole(role=role)
+
+    @answered
+    def responsible(self, at: datetime) -> ToPerson | None:
+        """The named person responsible for the inflow at the instant (R43), or None: then the manager is told."""
+        hsa_id = self.roster.responsible(at, self.hours)
+        return ToPerson(hsa_id=hsa_id) if hsa_id else None
+
+    @answered
+    def next_change(self, hsa_id: str, at: datetime) -> datetime | None:
+        """The first instant after `at` when the person's being on duty begins or ends; None if that is far off."""
+        return self.roster.next_change(hsa_id, at, self.hours)
 
     @property
     def accepts_after_hours(self) -> bool:

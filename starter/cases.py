@@ -1,5 +1,7 @@
 """Everything that starts or signals a case: one hop to the engine, and what its answers mean."""
 
+import asyncio
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -26,6 +28,8 @@ from workflows.messages import Answer, ChatStart, Reported, Signed
 
 log = structlog.get_logger(__name__)
 
+AGAIN_S = 0.02
+"""Between looks at a read model that does not show yet what was answered."""
 TASK_TIMEOUT = timedelta(seconds=5)
 """How long the engine waits for a worker that has a case in hand: after a kill -9 the case stands still so long."""
 
@@ -48,7 +52,7 @@ async def begin(
     standing: Standing | None,
     continues: str | None = None,
     continues_suspicion: bool = False,
-) -> Answer:
+) -> None:
     """Start a chat, and return once the worklist shows it; the same contact is the same case. Raises EngineAway."""
     now = await house.projection.house()
     start = ChatStart(
@@ -74,16 +78,38 @@ async def begin(
         static_summary=f"Chatt i {unit.code}",
     )
     try:
-        return await house.client.execute_update_with_start_workflow(
+        answer = await house.client.execute_update_with_start_workflow(
             ChatContact.shown, start_workflow_operation=operation, id="shown", rpc_timeout=timeout(house)
         )
     except WorkflowAlreadyStartedError:
         # The same contact was begun before, and has since been completed.
-        return Answer(version=0)
+        answer = Answer(version=0)
     except WorkflowUpdateRPCTimeoutOrCancelledError:
         raise UnknownOutcome from None
     except (RPCError, RuntimeError) as error:
         raise away(error) from None
+    await shown(house, contact_id, answer)
+
+
+async def shown(house: House, contact_id: str, answer: Answer) -> Stored:
+    """The case once the read model shows what its workflow answered: at once, but for a store that is away (ADR 0013).
+
+    Raises UnknownOutcome after the time an answer may take.
+    """
+    until = time.monotonic() + house.settings.engine_timeout_s
+    while True:
+        stored = await house.projection.case(contact_id)
+        if stored is not None and _version(stored, answer) >= answer.version:
+            return stored
+        if time.monotonic() > until:
+            raise UnknownOutcome
+        await asyncio.sleep(AGAIN_S)
+
+
+def _version(stored: Stored, answer: Answer) -> int:
+    if not answer.pathway:
+        return stored.version
+    return stored.pathway.version if stored.pathway else -1
 
 
 async def decide(house: House, contact_id: str, decision: AnyDecision, by: Actor, update_id: str) -> Answer | Refusal:

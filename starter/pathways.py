@@ -101,14 +101,17 @@ async def _on_pathway(
     return refusal
 
 
-async def settled(house: House, contact_id: str) -> Stored | None:
-    """The case once contact and pathway have heard each other, or as it is when that takes too long."""
+async def settled(house: House, contact_id: str, answer: Answer) -> Stored:
+    """The case once it shows the answer, and contact and pathway have heard each other or have had the time for it.
+
+    Raises UnknownOutcome while the read model does not show it.
+    """
     until = datetime.now(UTC) + PATIENCE
     while True:
-        stored = await house.projection.case(contact_id)
-        if stored is None or _have_met(stored) or datetime.now(UTC) > until:
+        stored = await cases.shown(house, contact_id, answer)
+        if _have_met(stored) or datetime.now(UTC) > until:
             return stored
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(cases.AGAIN_S)
 
 
 def _have_met(stored: Stored) -> bool:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
+from store.aside import aside
+
 AGAIN_S, SLOWEST_S = 0.001, 0.02
 """Between tries for a lock: at first, and at most."""
 LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
@@ -76,12 +78,24 @@ class Connection:
     def __init__(self, file: str, *, durable: bool, patience_s: float) -> None:
         self.raw = sqlite3.connect(file, timeout=0, check_same_thread=False)
         self._durable, self._patience_s = durable, patience_s
+        self._lasting = True
         self._committing: asyncio.Future[None] | None = None
 
     @property
     def _connection(self) -> sqlite3.Connection:
         """SQLAlchemy looks here whether the connection is open."""
         return self.raw
+
+    @property
+    def lasting(self) -> bool:
+        """Whether commits of a durable connection wait for the disk. Set between transactions."""
+        return self._lasting
+
+    @lasting.setter
+    def lasting(self, lasting: bool) -> None:
+        if self._durable and lasting != self._lasting:
+            self.raw.execute(f"PRAGMA synchronous={'full' if lasting else 'normal'}")
+            self._lasting = lasting
 
     async def patiently(self, call: Callable[[], T]) -> T:
         """The call's result, as soon as nobody else has the lock it needs. Raises sqlite3.Error."""
@@ -95,6 +109,10 @@ class Connection:
             await asyncio.sleep(pause)
             pause = min(2 * pause, SLOWEST_S)
 
+    async def rows(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What a statement answers. Raises sqlite3.Error."""
+        return await self.patiently(lambda: self.raw.execute(sql, parameters).fetchall())
+
     def cursor(self) -> Cursor:
         """A new cursor."""
         return Cursor(self)
@@ -105,10 +123,10 @@ class Connection:
 
     async def commit(self) -> None:
         """End the transaction; what was written survives the process, and the machine if durable."""
-        if not self._durable or not self.raw.in_transaction:
+        if not (self._durable and self._lasting and self.raw.in_transaction):
             await self.patiently(self.raw.commit)
             return
-        self._committing = asyncio.ensure_future(asyncio.to_thread(self.raw.commit))
+        self._committing = aside(self.raw.commit)
         await asyncio.shield(self._committing)
 
     async def rollback(self) -> None:

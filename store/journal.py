@@ -1,17 +1,18 @@
 """The journal: idempotency keys with their answers, the access log, and what the watchman sees."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from routine.actors import Actor
 from routine.phrases import Screen
 from store.batch import Batch
 from store.database import insert
+from store.ready import Rows, Run
 from store.tables import access_log, findings, journal, keys, screens, watch
 
 # Made once: making a statement costs as much as running it.
@@ -80,29 +81,30 @@ class Journal:
         self._log = insert(engine, access_log)
 
     async def reserve(self, scope: str, body_hash: str, at: datetime) -> Kept:
-        """Take the key for this body before anything is done, and tell what is kept under it."""
+        """Take the key for this body before anything is done, and tell what is kept under it.
+
+        Should the machine die before it was on disk, the engine still drops a repeat of what was done under it.
+        """
         values = {"scope": scope, "body_hash": body_hash, "at": at, "status": None, "answer": None}
 
-        async def work(db: AsyncConnection) -> RowMapping | dict[str, Any]:
-            taken = (await db.execute(self._take, values)).scalar_one_or_none()
-            return values if taken else (await db.execute(KEPT, {"of": scope})).mappings().one()
+        async def work(run: Run) -> Mapping[str, Any]:
+            taken = await run(self._take, values)
+            return values if taken else (await run(KEPT, {"of": scope}))[0]
 
-        found = await self._batch.run(work)
+        found = await self._batch.run(work, lasting=False)
         return Kept(**{name: found[name] for name in ("body_hash", "at", "status", "answer")})
 
     async def keep(self, scope: str, status: int, answer: str, entry: Entry | None = None) -> tuple[int, str]:
         """Keep the answer (JSON), and tell which one is kept: the first stays. `entry` is logged in the same commit."""
         values = {"of": scope, "the_status": status, "the_answer": answer}
 
-        async def work(db: AsyncConnection) -> RowMapping | None:
+        async def work(run: Run) -> Rows:
             if entry is not None:
-                await db.execute(self._log, entry.values())
-            if (await db.execute(KEEP, values)).scalar_one_or_none() is not None:
-                return None
-            return (await db.execute(KEPT, {"of": scope})).mappings().one_or_none()
+                await run(self._log, entry.values())
+            return () if await run(KEEP, values) else await run(KEPT, {"of": scope})
 
         found = await self._batch.run(work)
-        return (found["status"], found["answer"]) if found else (status, answer)
+        return (found[0]["status"], found[0]["answer"]) if found else (status, answer)
 
     async def log(
         self, at: datetime, by: Actor, contact_id: str | None, action: str, outcome: str, detail: str | None = None
@@ -112,7 +114,7 @@ class Journal:
 
     async def enter(self, entry: Entry) -> None:
         """Add a line to the access log."""
-        await self._batch.run(lambda db: db.execute(self._log, entry.values()))
+        await self._batch.run(lambda run: run(self._log, entry.values()))
 
     async def entries(self, contact_id: str | None = None) -> Sequence[RowMapping]:
         """The access log, oldest first."""

@@ -1,16 +1,15 @@
 """The read model: one row a case and its tasks. It is never the truth, and can be rebuilt from the open workflows."""
 
-import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, cast
 
 from pydantic_core import from_json
 from sqlalchemy import RowMapping, Table, bindparam, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from routine.chat.case import Chat
 from routine.people import PersonId
@@ -20,6 +19,7 @@ from routine.suicide_risk.start import pathway_id
 from routine.unit import from_text
 from store.batch import Batch
 from store.database import insert
+from store.ready import Run, line
 from store.tables import cases, house, pathway_tasks, pathways, tasks
 
 NEW_EPOCH = "first"
@@ -44,6 +44,7 @@ BOTH = select(
 ).select_from(cases.outerjoin(pathways, cases.c.contact_id == pathways.c.contact_id))
 """A contact with its suicide-risk pathway, if it has one."""
 GOES_ON = cases.c.open | func.coalesce(pathways.c.open, False)
+HOUSE = select(house)
 ONE = BOTH.where(cases.c.contact_id == bindparam("of"))
 KNOWN = select(cases.c.contact_id).where(cases.c.contact_id == bindparam("of"))
 OTHERS = select(cases.c.contact_id, cases.c.tier).where(
@@ -97,8 +98,7 @@ class Stored:
         return self.version + (self.pathway.version if self.pathway else 0)
 
 
-@dataclass(frozen=True)
-class Other:
+class Other(TypedDict):
     """Another open case of the same person."""
 
     contact_id: str
@@ -138,13 +138,13 @@ class Projection:
         self.engine = engine
         self._secret = secret.encode()
         self._house: tuple[House, float] | None = None
-        self._batch = Batch(engine)
+        self._batch, self._line = Batch(engine), line(engine)
         self._chats = Statements(_newest(engine, cases), FORGET, insert(engine, tasks))
         self._pathways = Statements(_newest(engine, pathways), FORGET_PATHWAY, insert(engine, pathway_tasks))
 
     def person_ref(self, number: PersonId) -> str:
         """A keyed hash that stands for the person; the number itself is in no column."""
-        return hmac.new(self._secret, f"person/{number}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret, f"person/{number}".encode(), "sha256").hex()
 
     async def write(self, record: Record) -> None:
         """Keep the record, unless a newer version of the same run is there or the house has been reset since.
@@ -165,20 +165,20 @@ class Projection:
             "person_ref": self.person_ref(row.person),
             "chat": row.case,
         }
-        await self._batch.run(lambda db: _write(db, row, more, self._chats))
+        await self._batch.run(lambda run: _write(run, row, more, self._chats))
 
     async def keep_pathway(self, row: Row) -> None:
         """`write_pathway` for a row that is ready."""
-        await self._batch.run(lambda db: _write(db, row, {"pathway": row.case}, self._pathways))
+        await self._batch.run(lambda run: _write(run, row, {"pathway": row.case}, self._pathways))
 
     async def case(self, contact_id: str) -> Stored | None:
         """One case, or None."""
-        found = await self._read(ONE, {"of": contact_id})
+        found = await self._line.read(ONE, {"of": contact_id})
         return _stored(found[0]) if found else None
 
     async def knows(self, contact_id: str) -> bool:
         """Whether there is such a case."""
-        return bool(await self._read(KNOWN, {"of": contact_id}))
+        return bool(await self._line.read(KNOWN, {"of": contact_id}))
 
     async def listed(self, unit: str) -> list[Stored]:
         """Every case of a unit that has not ended, in no order: the order is a rule (`routine.worklist`)."""
@@ -204,8 +204,8 @@ class Projection:
     async def others_of(self, chat: Chat) -> list[Other]:
         """The person's other open cases at the same unit."""
         ref = self.person_ref(chat.submission.person.personnummer)
-        found = await self._read(OTHERS, {"ref": ref, "of_unit": chat.unit.code, "but": chat.contact_id})
-        return [Other(each["contact_id"], each["tier"]) for each in found]
+        found = await self._line.read(OTHERS, {"ref": ref, "of_unit": chat.unit.code, "but": chat.contact_id})
+        return cast(list[Other], found)
 
     async def changes(self, after: int, unit: str | None) -> list[tuple[int, str, int]]:
         """What changed after the counter stood at `after`: (seq, contact id, version), oldest first."""
@@ -243,7 +243,7 @@ class Projection:
     async def house(self) -> House:
         """The house's clock and epoch; what another process has changed is seen within `FRESH_S`."""
         if self._house is None or time.monotonic() - self._house[1] > FRESH_S:
-            found = (await self._read(select(house)))[0]
+            found = (await self._line.read(HOUSE, {}))[0]
             self._house = House(epoch=found["epoch"], offset_s=found["offset_s"]), time.monotonic()
         return self._house[0]
 
@@ -273,33 +273,36 @@ class Projection:
                 await db.execute(delete(table))
         self._house = None
 
-    async def _read(self, query: Any, parameters: dict[str, Any] | None = None) -> Sequence[RowMapping]:
+    async def _read(self, query: Any) -> Sequence[RowMapping]:
         async with self.engine.connect() as db:
-            return (await db.execute(query, parameters)).mappings().all()
+            return (await db.execute(query)).mappings().all()
 
 
 def _newest(engine: AsyncEngine, table: Table) -> Any:
-    """Keeps a row, unless a newer version of the same run is there; answers its contact if it was kept."""
+    """Keeps a row, unless a newer version of the same run is there; answers its contact if it was kept.
+
+    The same version again is kept: the engine may have had it done anew, and otherwise (ADR 0013).
+    """
     new = insert(engine, table)
-    newer = (table.c.run_id != new.excluded.run_id) | (table.c.version < new.excluded.version)
+    newer = (table.c.run_id != new.excluded.run_id) | (table.c.version <= new.excluded.version)
     kept = new.on_conflict_do_update(index_elements=["contact_id"], set_=dict(new.excluded), where=newer)
     return kept.returning(table.c.contact_id)
 
 
-async def _write(db: AsyncConnection, row: Row, more: dict[str, Any], how: Statements) -> None:
+async def _write(run: Run, row: Row, more: dict[str, Any], how: Statements) -> None:
     # The counter's row lock makes commit order the order of `seq`, so that a reader of changes misses none.
-    seq = (await db.execute(COUNT, {"of": row.epoch})).scalar_one_or_none()
-    if seq is None:
+    counted = await run(COUNT, {"of": row.epoch})
+    if not counted:
         return
-    values = {name: getattr(row, name) for name in KEPT} | more | {"seq": seq}
-    if (await db.execute(how.keep, values)).scalar_one_or_none() is None:
+    values = {name: getattr(row, name) for name in KEPT} | more | {"seq": counted[0]["seq"]}
+    if not await run(how.keep, values):
         return
-    await db.execute(how.forget, {"of": row.contact_id})
+    await run(how.forget, {"of": row.contact_id})
     if row.waits:
-        await db.execute(how.owe, [dict(zip(OWED, (row.contact_id, *each), strict=True)) for each in row.waits])
+        await run(how.owe, [dict(zip(OWED, (row.contact_id, *each), strict=True)) for each in row.waits])
 
 
-def _stored(found: RowMapping) -> Stored:
+def _stored(found: Mapping[Any, Any]) -> Stored:
     return Stored(
         contact_id=found["contact_id"],
         run_id=found["run_id"],
@@ -313,7 +316,7 @@ def _stored(found: RowMapping) -> Stored:
     )
 
 
-def _pathway(found: RowMapping) -> StoredPathway | None:
+def _pathway(found: Mapping[Any, Any]) -> StoredPathway | None:
     if found["pathway"] is None:
         return None
     rest = {name: found[f"pathway_{name}"] for name in OF_PATHWAY}

@@ -94,7 +94,6 @@ class ChatContact(Durable[Chat]):
             case = elapse(self._case, now)
             if not case.hears:
                 self._become(case)
-                await self._shown()
                 return Answer(version=self._version, heard=False)
             self._become(hear(case, reported.event, now))
             self._remember(update)
@@ -116,13 +115,11 @@ class ChatContact(Durable[Chat]):
     async def sms_report(self, report: SmsReport) -> None:
         """The gateway's delivery report; repeated ones change nothing."""
         self._become(hear(self._case, report, self._clock.now()))
-        await self._shown()
 
     @workflow.signal
     async def pathway_changed(self, gate: Gate) -> None:
         """The pathway's newest word. Only it opens the gate; an older word changes nothing."""
         self._become(hear(self._case, PathwayChanged(gate=gate), self._clock.now()))
-        await self._shown()
 
     @workflow.query
     def record(self) -> Record:
@@ -143,7 +140,6 @@ class ChatContact(Durable[Chat]):
 
         The gate is shut long before: nobody waits for the pathway but to see it at once.
         """
-        await self._shown()
         await self._heard()
         if self._case.wants_pathway and not self._case.pathway_begun:
             with contextlib.suppress(TimeoutError):
@@ -187,7 +183,6 @@ class ChatContact(Durable[Chat]):
             self._begun.discard(effect.key)
             return
         self._become(hear(self._case, event, self._clock.now()))
-        await self._shown()
 
     async def _outcome(self, effect: Effect) -> Event | None:
         """Have the effect done; what a machine could not do in its bounded tries is an event as well."""

@@ -12,6 +12,7 @@ from routine.record import Row
 from routine.refusals import Refusal
 from routine.tasks import Task
 from workflows.clock import Clock, Instant
+from workflows.messages import SHOW, UNSHOWN
 from workflows.options import PROJECTION
 
 SHORTEST, LONGEST = timedelta(milliseconds=500), timedelta(minutes=1)
@@ -50,12 +51,10 @@ class Durable(Generic[C]):
         self._clock = Clock(offset_s)
         self._case = case
         self._version = version
-        self._projected = -1
-        self._lock = asyncio.Lock()
+        self._unshown = False
         self._asides: set[asyncio.Task[None]] = set()
         self._mail = asyncio.Lock()
         self._telling: set[asyncio.Task[None]] = set()
-        self._patience = SHORTEST
         self._begun: set[str] = set()
         self._recent = dict(recent)
 
@@ -95,15 +94,13 @@ class Durable(Generic[C]):
 
     async def _carry(self) -> None:
         """Watch until the case has ended: whatever falls due by itself happens here."""
-        self._aside(self._shown())
+        self._show()
         self._changed()
         while not self._ended():
             self._begin_effects()
             due = self._next()
             await self._clock.until(due, unless=lambda due=due: self._turned(due))  # type: ignore[misc]
-            if self._become(self._elapsed()):
-                # The clock never waits for the read model: a store that is away delays no deadline.
-                self._aside(self._shown())
+            self._become(self._elapsed())
             if workflow.info().is_continue_as_new_suggested():
                 await self._settled()
                 self._go_on_as_new(tuple(self._recent.items()))
@@ -114,37 +111,46 @@ class Durable(Generic[C]):
         begun = all(effect.key in self._begun for effect in self._effects())
         return not begun or self._next() != due or workflow.info().is_continue_as_new_suggested()
 
-    def _become(self, case: C) -> bool:
+    def _become(self, case: C) -> None:
         if case is self._case:
-            return False
+            return
         self._case = case
         self._version += 1
+        self._show()
         self._changed()
-        return True
 
     def _remember(self, update: str) -> None:
         self._recent[update] = self._version
         while len(self._recent) > RECENT:
             del self._recent[next(iter(self._recent))]
 
-    async def _shown(self) -> None:
-        """Return once the read model shows the case as it is now; it is tried for as long as it takes."""
-        wanted = self._version
-        while self._projected < wanted:
-            async with self._lock:
-                if self._projected < wanted:
-                    await self._project()
+    def _show(self) -> None:
+        """Have the worker write the read model's row, before anybody is answered (ADR 0013).
 
-    async def _project(self) -> None:
-        record = self._record()
-        try:
-            await workflow.execute_local_activity(self.projecting, record.row(), **PROJECTION)
-        except FailureError:  # a local activity's own error comes as it is, only its timeout as an ActivityError
-            self._patience = min(2 * self._patience, LONGEST)
-            await workflow.sleep(self._patience, summary="Arbetslistan kunde inte skrivas; försöker igen")
-            return
-        self._projected, self._patience = record.version, SHORTEST
+        Nothing comes of it for the case, so nothing of it is in the history. What the worker cannot write it sends
+        back as the signal `unshown`.
+        """
         workflow.set_current_details(self._card())
+        show = workflow.extern_functions().get(SHOW)
+        if show is not None and not self._unshown and not workflow.unsafe.is_replaying():
+            show(workflow.info().workflow_id, self._record().row())
+
+    @workflow.signal(name=UNSHOWN)
+    async def unshown(self) -> None:
+        """The row could not be written: it is tried for as long as it takes, whoever carries the case by then."""
+        if self._unshown:
+            return
+        self._unshown, patience, written = True, SHORTEST, -1
+        while written < self._version:
+            record = self._record()
+            try:
+                await workflow.execute_local_activity(self.projecting, record.row(), **PROJECTION)
+            except FailureError:  # a local activity's own error comes as it is, only its timeout as an ActivityError
+                await workflow.sleep(patience, summary="Arbetslistan kunde inte skrivas; försöker igen")
+                patience = min(2 * patience, LONGEST)
+            else:
+                written = record.version
+        self._unshown = False
 
     def _aside(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -172,7 +178,7 @@ class Durable(Generic[C]):
 
     async def _settled(self) -> None:
         await self._heard()
-        await workflow.wait_condition(lambda: self._projected == self._version and workflow.all_handlers_finished())
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _begin_effects(self) -> None:
         for effect in self._effects():

@@ -15,6 +15,11 @@ from routine.phrases import Screen
 from routine.suicide_risk.decide import Decision as PathwayDecision
 from routine.unit import Shared
 
+SHOW = "show"
+"""The worker's function that writes a row, by the name under which a workflow finds it; a replay has none."""
+UNSHOWN = "unshown"
+"""The signal that tells a case that its row could not be written."""
+
 
 class ChatStart(Frozen):
     """Everything a chat will need: nothing is read from configuration once it runs.
@@ -61,11 +66,13 @@ class Reported(Frozen):
 
 
 class Answer(Frozen):
-    """The case's version once the read model shows what was decided or heard.
+    """The version of the case that what was decided or heard has led to; whoever asks waits until it is shown.
 
     `heard` is False when a patient's words came after the case had ended: they open a linked one.
     """
 
     version: Annotated[int, Field(ge=0)]
+    pathway: bool = False
+    """Whether it is the pathway's version."""
     heard: bool = True
     screens: tuple[Screen, ...] = ()

@@ -6,6 +6,7 @@ from temporalio.client import Client, Plugin
 from temporalio.contrib.pydantic import PydanticPayloadConverter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.plugin import SimplePlugin
+from temporalio.service import GrpcCompression
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
@@ -47,4 +48,11 @@ async def connect(
         from temporalio.contrib.opentelemetry import OpenTelemetryPlugin
 
         plugins.append(OpenTelemetryPlugin(add_temporal_spans=True))
-    return await Client.connect(address, namespace=namespace, plugins=plugins, identity=identity, lazy=lazy)
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        plugins=plugins,
+        identity=identity,
+        lazy=lazy,
+        grpc_compression=GrpcCompression.NONE,
+    )

@@ -55,9 +55,8 @@ class SuicideRiskPathway(Durable[Pathway]):
             self._become(case)
             self._remember(update)
         version = self._recent[update]
-        await self._shown()
         await self._heard()
-        return Answer(version=version)
+        return Answer(version=version, pathway=True)
 
     @decide.validator
     def _may_decide(self, signed: SignedOnPathway) -> None:
@@ -70,8 +69,7 @@ class SuicideRiskPathway(Durable[Pathway]):
     @workflow.update
     async def shown(self) -> Answer:
         """Answers once the read model shows the pathway as it is."""
-        await self._shown()
-        return Answer(version=self._version)
+        return Answer(version=self._version, pathway=True)
 
     @shown.validator
     def _may_be_shown(self) -> None:
@@ -81,7 +79,6 @@ class SuicideRiskPathway(Durable[Pathway]):
     async def contact_changed(self, contact: Contact) -> None:
         """What has happened on the contact; an older word changes nothing."""
         self._become(hear(self._case, ContactChanged(contact=contact), self._clock.now()))
-        await self._shown()
 
     @workflow.query
     def record(self) -> PathwayRecord:
@@ -112,7 +109,6 @@ class SuicideRiskPathway(Durable[Pathway]):
     async def _perform(self, effect: TellStaff) -> None:
         told: StaffTold = await told_staff(effect)
         self._become(hear(self._case, told, self._clock.now()))
-        await self._shown()
 
     def _record(self) -> PathwayRecord:
         return self.record()

@@ -52,6 +52,8 @@ class Who(StrEnum):
     HOLDER_OR_MANAGER = "holder_or_manager"
     HOLDER_OR_ASSESSOR = "holder_or_assessor"
     STAFF = "staff"
+    EVERY_STAFF = "every_staff"
+    """Also who may not open the case: whoever sees a life in danger calls."""
     ADDRESSEE = "addressee"
     OWNER = "owner"
     OWNER_OR_MANAGER = "owner_or_manager"
@@ -96,7 +98,7 @@ WHO: dict[type[AnyDecision], Who] = {
     RecordAsked: Who.HOLDER,
     ResolveElsewhere: Who.RESOLVER,
     Assess: Who.ASSESSOR,
-    Call112: Who.STAFF,
+    Call112: Who.EVERY_STAFF,
 }
 
 KINDS: dict[type[AnyDecision], tuple[Kind, ...]] = {
@@ -113,6 +115,7 @@ ROLES: dict[Who, tuple[Role, ...]] = {
     Who.HOLDER_OR_MANAGER: (Role.LICENSED, Role.UNIT_MANAGER),
     Who.HOLDER_OR_ASSESSOR: (Role.LICENSED,),
     Who.STAFF: (Role.LICENSED, Role.CASHIER, Role.RECEPTIONIST, Role.UNIT_MANAGER),
+    Who.EVERY_STAFF: (Role.LICENSED, Role.CASHIER, Role.RECEPTIONIST, Role.UNIT_MANAGER),
     Who.ADDRESSEE: (Role.LICENSED,),
     Who.OWNER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
     Who.OWNER_OR_MANAGER: (Role.LICENSED, Role.CASHIER, Role.UNIT_MANAGER),
@@ -121,6 +124,14 @@ ROLES: dict[Who, tuple[Role, ...]] = {
     Who.ASSESSOR: (Role.LICENSED, Role.CASHIER, Role.RECEPTIONIST, Role.UNIT_MANAGER),
     Who.RESOLVER: (Role.LICENSED, Role.UNIT_MANAGER),
 }
+
+Right = tuple[Who, tuple[Kind, ...]]
+"""What whoever decides must be, and of which tasks."""
+RIGHTS: dict[type[AnyDecision], Right] = {kind: (who, KINDS.get(kind, tuple(Kind))) for kind, who in WHO.items()}
+ALIKE: dict[Right, tuple[type[AnyDecision], ...]] = {
+    right: tuple(kind for kind in RIGHTS if RIGHTS[kind] == right) for right in dict.fromkeys(RIGHTS.values())
+}
+"""The decisions that take the same right."""
 
 
 def may_open(chat: Chat, by: Actor) -> bool:
@@ -148,15 +159,24 @@ def may_open(chat: Chat, by: Actor) -> bool:
 
 def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None = None) -> Refusal | None:
     """Role, unit, right to open, holder: the first that fails, or None. For a task's decisions `task_id` names it."""
-    who = WHO[decision]
+    return _lacks(chat, RIGHTS[decision], by, task_id)
+
+
+def sendable(chat: Chat, by: Actor) -> set[type[AnyDecision]]:
+    """Every decision that `may_send` lets through, some task's or other's."""
+    return {kind for right, kinds in ALIKE.items() if not _lacks(chat, right, by) for kind in kinds}
+
+
+def _lacks(chat: Chat, right: Right, by: Actor, task_id: str | None = None) -> Refusal | None:
+    who, kinds = right
     if not by.has(*ROLES[who]):
         return forbidden("FORBIDDEN_ROLE", "R45", "Din roll får inte fatta det här beslutet.")
     if by.unit != chat.unit.code:
         return forbidden("OTHER_UNIT", "R99", "Ärendet hör till en annan enhet.")
-    if chat.restricted and not may_open(chat, by) and decision is not Call112:
+    if chat.restricted and who is not Who.EVERY_STAFF and not may_open(chat, by):
         return _not_addressed()
     match who:
-        case Who.LICENSED | Who.STAFF:
+        case Who.LICENSED | Who.STAFF | Who.EVERY_STAFF:
             return None
         case Who.HOLDER_OR_ASSESSOR:
             return None if chat.has_sign and by.has(Role.ASSESSOR) else _holds(chat, by)
@@ -175,11 +195,11 @@ def may_send(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | 
         case Who.HOLDER_OR_MANAGER:
             return None if by.has(Role.UNIT_MANAGER) else _holds(chat, by)
         case Who.ADDRESSEE:
-            return _addressed(chat, decision, by)
+            return _addressed(chat, by)
         case Who.OWNER:
-            return _owns(chat, decision, by, task_id)
+            return _owns(chat, kinds, by, task_id)
         case Who.OWNER_OR_MANAGER:
-            return None if by.has(Role.UNIT_MANAGER) else _owns(chat, decision, by, task_id)
+            return None if by.has(Role.UNIT_MANAGER) else _owns(chat, kinds, by, task_id)
         case _:
             assert_never(who)
 
@@ -205,26 +225,27 @@ def _not_addressed() -> Refusal:
 
 
 def _holds(chat: Chat, by: Actor) -> Refusal | None:
+    holder = chat.holder
+    if holder is not None and holder.hsa_id == by.hsa_id:
+        # She may open it: had it been restricted, she would have been asked.
+        return None
     if not may_open(chat, by):
         return _not_addressed()
-    if chat.holder is None or chat.holder.hsa_id != by.hsa_id:
-        closed = isinstance(chat.state, Grace | Closed | Completed)
-        how = "Ärendet är stängt." if closed else "Ta det först, eller ta över det från den som har det."
-        return forbidden("NOT_HOLDER", "R45", f"Du har inte hand om ärendet. {how}")
-    return None
+    closed = isinstance(chat.state, Grace | Closed | Completed)
+    how = "Ärendet är stängt." if closed else "Ta det först, eller ta över det från den som har det."
+    return forbidden("NOT_HOLDER", "R45", f"Du har inte hand om ärendet. {how}")
 
 
-def _addressed(chat: Chat, decision: type[AnyDecision], by: Actor) -> Refusal | None:
+def _addressed(chat: Chat, by: Actor) -> Refusal | None:
     handover = pending_handover(chat)
     addressed = handover is None or reaches(handover.to, by)
     return None if addressed and may_open(chat, by) else _not_addressed()
 
 
-def _owns(chat: Chat, decision: type[AnyDecision], by: Actor, task_id: str | None) -> Refusal | None:
+def _owns(chat: Chat, kinds: tuple[Kind, ...], by: Actor, task_id: str | None) -> Refusal | None:
     """The task is or was the actor's. One nobody knows of is judged by the state, for whoever may open the case."""
     mine = [wait for wait in waits(chat) if reaches(wait.owner, by)]
     if task_id is None:
-        kinds = KINDS.get(decision, tuple(Kind))
         return None if any(wait.kind in kinds for wait in mine) else _not_owner()
     written = [note.task_id for note in chat.notes if note.documenter == by.hsa_id]
     if task_id in (*(wait.task_id for wait in mine), *written):

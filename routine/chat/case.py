@@ -345,7 +345,7 @@ class Chat(Frozen):
     @property
     def has_sign(self) -> bool:
         """Whether the case is in the suicide tier; a sign never goes away by itself (R59, B8)."""
-        return self.suspected or self.hit
+        return bool(self.signs) and (self.suspected or self.hit)
 
     @property
     def wants_pathway(self) -> bool:

@@ -1,11 +1,12 @@
 """What a person may decide about a chat, and what follows. Identity and shape are known; the rest is judged here."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
 from routine.actors import Actor
 from routine.chat import closing, everyday, handing, kept, notes, outside, sending, suspicion, wrong_person
-from routine.chat.access import may_send
+from routine.chat.access import may_send, sendable
 from routine.chat.case import Chat, Completed
 from routine.chat.decisions import (
     TYPES,
@@ -45,6 +46,43 @@ from routine.chat.elapse import elapse
 from routine.refusals import Refusal
 from routine.suicide_risk.decisions import Assess, Call112, FlagSuspicion, RecordAsked, ResolveElsewhere
 
+OF_STATE: dict[type[AnyDecision], Callable[[Chat], Refusal | None]] = {
+    Pick: everyday.may_pick,
+    Release: everyday.may_release,
+    LogCall: everyday.held,
+    RecordConsent: everyday.held,
+    Message: everyday.may_write,
+    SmsReminder: sending.may_remind,
+    StopMessages: everyday.unclosed,
+    ContactPreference: everyday.unclosed,
+    SetUrgency: everyday.unclosed,
+    KeepForSlot: kept.may_keep,
+    OfferSlot: kept.may_book,
+    BookSlot: kept.may_book,
+    ResolveKept: kept.kept,
+    MarkWrongPerson: wrong_person.may_mark,
+    UnmarkWrongPerson: wrong_person.may_unmark,
+    MovedOutside: outside.may_move,
+    HandOver: handing.may_hand_over,
+    RecallHandover: handing.may_recall,
+    RequestClose: closing.may_request,
+    WithdrawClose: closing.may_withdraw,
+    NoActionNeeded: closing.may_need_nothing,
+    ReassignTask: notes.may_reassign,
+    FlagSuspicion: suspicion.may_flag,
+    Assess: suspicion.may_flag,
+    Call112: suspicion.may_flag,
+    RecordAsked: suspicion.may_record_asked,
+    ResolveElsewhere: suspicion.may_resolve,
+}
+"""What a decision asks of the state; one that is in neither table asks nothing."""
+OF_WHOM: dict[type[AnyDecision], Callable[[Chat, Actor], Refusal | None]] = {
+    TakeOver: everyday.may_take_over,
+    AcceptHandover: handing.may_answer,
+    DeclineHandover: handing.may_answer,
+}
+"""What it asks of the state and of whoever decides."""
+
 
 def decide(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat | Refusal:
     """The chat after the decision, or why not: role, unit, right to open, holder, state, rule, in that order."""
@@ -55,71 +93,20 @@ def decide(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat 
 
 def allowed(chat: Chat, by: Actor) -> tuple[str, ...]:
     """The decisions the actor may send now, by their type."""
-    return tuple(
-        name
-        for name, kind in TYPES.items()
-        if not (may_send(chat, kind, by) or possible(chat, kind, by) or _unready(chat, kind))
-    )
-
-
-def _unready(chat: Chat, kind: type[AnyDecision]) -> Refusal | None:
-    """What is not offered although sending it is judged by its fields: a late token is told apart from none (R54)."""
-    return closing.may_confirm(chat) if kind is ConfirmClose else None
+    may = sendable(chat, by)
+    # Offered only once it may be done; sent, its token is judged first, which tells a late one from none (R54).
+    if ConfirmClose in may and closing.may_confirm(chat):
+        may.discard(ConfirmClose)
+    return tuple(name for name, kind in TYPES.items() if kind in may and not possible(chat, kind, by))
 
 
 def possible(chat: Chat, kind: type[AnyDecision], by: Actor) -> Refusal | None:
     """Whether the state lets anybody decide this now, before its fields are looked at."""
     if isinstance(chat.state, Completed):
         return everyday.closed()
-    if kind is Pick:
-        return everyday.may_pick(chat)
-    if kind is TakeOver:
-        return everyday.may_take_over(chat, by)
-    if kind is Release:
-        return everyday.may_release(chat)
-    if kind in (LogCall, RecordConsent):
-        return everyday.held(chat)
-    if kind is Message:
-        return everyday.may_write(chat)
-    if kind is SmsReminder:
-        return sending.may_remind(chat)
-    if kind in (StopMessages, ContactPreference):
-        return everyday.unclosed(chat)
-    if kind is KeepForSlot:
-        return kept.may_keep(chat)
-    if kind in (OfferSlot, BookSlot):
-        return kept.may_book(chat)
-    if kind is ResolveKept:
-        return kept.kept(chat)
-    if kind is MarkWrongPerson:
-        return wrong_person.may_mark(chat)
-    if kind is UnmarkWrongPerson:
-        return wrong_person.may_unmark(chat)
-    if kind is MovedOutside:
-        return outside.may_move(chat)
-    if kind is SetUrgency:
-        return everyday.unclosed(chat)
-    if kind is HandOver:
-        return handing.may_hand_over(chat)
-    if kind in (AcceptHandover, DeclineHandover):
-        return handing.may_answer(chat, by)
-    if kind is RecallHandover:
-        return handing.may_recall(chat)
-    if kind is RequestClose:
-        return closing.may_request(chat)
-    if kind is WithdrawClose:
-        return closing.may_withdraw(chat)
-    if kind is NoActionNeeded:
-        return closing.may_need_nothing(chat)
-    if kind is ReassignTask:
-        return notes.may_reassign(chat)
-    if kind in (FlagSuspicion, Assess, Call112):
-        return suspicion.may_flag(chat)
-    if kind is RecordAsked:
-        return suspicion.may_record_asked(chat)
-    if kind is ResolveElsewhere:
-        return suspicion.may_resolve(chat)
-    return None
+    if kind in OF_WHOM:
+        return OF_WHOM[kind](chat, by)
+    return OF_STATE[kind](chat) if kind in OF_STATE else None
 
 
 def _apply(chat: Chat, decision: AnyDecision, by: Actor, now: datetime) -> Chat | Refusal:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from routine.actors import Addressee, ToPerson
 from routine.chat.case import (
@@ -25,8 +27,7 @@ from routine.chat.case import (
     open_errands,
     open_notes,
 )
-from routine.chat.owed import next_rung, waits
-from routine.frozen import Frozen
+from routine.chat.owed import waits
 from routine.recalled import recalled
 from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, task_id, told
 
@@ -61,7 +62,7 @@ HOLDERS = (
 """Kinds that the holder owes, or her profession while she is off duty."""
 
 
-class Due(Frozen):
+class Due(NamedTuple):
     """Something that happens by itself at an instant unless somebody acts first."""
 
     at: datetime
@@ -77,7 +78,7 @@ class Due(Frozen):
 @recalled
 def dues(chat: Chat) -> tuple[Due, ...]:
     """Everything the clock will bring about, one entry for each cause."""
-    found = [Due(at=next_rung(chat, wait).at, name=Name.RUNG, kind=wait.kind) for wait in waits(chat)]
+    found = [Due(rung_at(wait, climbed(chat, wait.task_id), chat.unit), Name.RUNG, wait.kind) for wait in waits(chat)]
     if (state_due := _state_due(chat)) is not None:
         found.append(state_due)
     if (change := _duty_change(chat)) is not None:
@@ -89,7 +90,7 @@ def dues(chat: Chat) -> tuple[Due, ...]:
 
 def next_due(chat: Chat) -> Due | None:
     """What the clock brings about first; None once the case has ended."""
-    return None if chat.ended else min(dues(chat), key=lambda due: due.at, default=None)
+    return None if chat.ended else min(dues(chat), key=attrgetter("at"), default=None)
 
 
 def _state_due(chat: Chat) -> Due | None:
@@ -113,7 +114,7 @@ def _duty_change(chat: Chat) -> datetime | None:
     holder = chat.holder
     if holder is None or not any(wait.kind in HOLDERS for wait in waits(chat)):
         return None
-    return chat.unit.roster.next_change(holder.hsa_id, chat.as_of, chat.unit.hours)
+    return chat.unit.next_change(holder.hsa_id, chat.as_of)
 
 
 def elapse(chat: Chat, now: datetime) -> Chat:

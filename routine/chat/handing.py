@@ -1,6 +1,6 @@
 """Handing a chat over: consent asked, given, used; accepted, declined, recalled (R53)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from routine.actors import ASSESSORS, LICENSED, Actor, Addressee, ToPerson, ToRole, member, reaches
 from routine.chat import everyday
@@ -66,7 +66,7 @@ def hand_over(chat: Chat, decision: HandOver, by: Actor, now: datetime) -> Chat 
         at=now,
         consent="not_required_former_holder" if back else "given",
         content=decision.note,
-        accept_by=chat.unit.hours.add_open(now, timedelta(minutes=chat.unit.policy.handover_accept)),
+        accept_by=chat.unit.hours.add_minutes(now, chat.unit.policy.handover_accept),
         returns_at=before_closing(chat.unit, now),
     )
     used = consent.model_copy(update={"used_for": handover_id}) if consent and not back else None

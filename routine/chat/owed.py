@@ -1,6 +1,6 @@
 """Who owes what on a chat, derived from its state: nothing here is opened or closed by hand."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from routine import tasks
 from routine.actors import Addressee, Member, Role, ToPerson, ToRole
@@ -26,7 +26,7 @@ from routine.chat.case import (
 )
 from routine.documentation import Note
 from routine.recalled import recalled
-from routine.tasks import Kind, Owed, Rung, Task, task_id
+from routine.tasks import Kind, Owed, Task, task_id
 
 
 @recalled
@@ -43,7 +43,7 @@ def waits(chat: Chat) -> tuple[Owed, ...]:
         *(_errand(chat, each) for each in open_errands(chat)),
         *(_note(note) for note in open_notes(chat)),
     )
-    return tuple(_assigned(chat, wait) for wait in found)
+    return tuple(_assigned(chat, wait) for wait in found) if chat.assigned else found
 
 
 def _of_state(chat: Chat) -> tuple[Owed, ...]:
@@ -79,7 +79,7 @@ def _errand(chat: Chat, errand: Errand) -> Owed:
     holder = chat.holder
     owner = errand.owner or (on_duty_or_role(chat, holder) if holder else ToRole(role=Role.LICENSED))
     wait = _open_task(chat, errand.kind, owner, errand.opened_at, chat.unit.policy.errand)
-    return wait.model_copy(update={"task_id": errand.task_id})
+    return wait._replace(task_id=errand.task_id)
 
 
 def _of_hand(chat: Chat, hand: Hand) -> tuple[Owed, ...]:
@@ -134,20 +134,14 @@ def handle_minutes(chat: Chat) -> int:
 
 def on_duty_or_role(chat: Chat, holder: Member) -> Addressee:
     """The holder while a shift of hers covers the instant, else her profession: nothing waits for who is at home."""
-    on_duty = chat.unit.roster.on_duty(holder.hsa_id, chat.as_of, chat.unit.hours)
-    return ToPerson(hsa_id=holder.hsa_id) if on_duty else ToRole(role=holder.role)
+    return chat.unit.on_duty_or_role(holder.hsa_id, holder.role, chat.as_of)
 
 
 def _open_task(chat: Chat, kind: Kind, owner: Addressee, opened_at: datetime, minutes: int) -> Owed:
-    due_at = chat.unit.hours.add_open(opened_at, timedelta(minutes=minutes))
+    due_at = chat.unit.hours.add_minutes(opened_at, minutes)
     return Owed(task_id=task_id(kind, opened_at), kind=kind, owner=owner, opened_at=opened_at, due_at=due_at)
 
 
 def _assigned(chat: Chat, wait: Owed) -> Owed:
     to = next((row.to for row in reversed(chat.assigned) if row.task_id == wait.task_id), None)
-    return wait.model_copy(update={"owner": to}) if to else wait
-
-
-def next_rung(chat: Chat, wait: Owed) -> Rung:
-    """The rung of the task's ladder that is reached next."""
-    return tasks.next_rung(wait, climbed(chat, wait.task_id), chat.unit)
+    return wait._replace(owner=to) if to else wait

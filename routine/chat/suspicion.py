@@ -133,7 +133,7 @@ def _writer(chat: Chat, by: Actor) -> Member | None:
 
 def reopened(chat: Chat, holder: Member, word: Word, now: datetime, reason: str, rule: str) -> Chat:
     """A closed case is open again: with its former holder if on duty now, who is told; else in the queue (R48)."""
-    if not chat.unit.roster.on_duty(holder.hsa_id, now, chat.unit.hours):
+    if not chat.unit.on_duty(holder.hsa_id, now):
         chat = chat.model_copy(update={"former_holders": with_former(chat, holder)})
         return moved(chat, Queued(opened_at=now, word=word))
     alert = Alert(at=now, to=ToPerson(hsa_id=holder.hsa_id), reason=reason, rule=rule)

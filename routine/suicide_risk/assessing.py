@@ -142,6 +142,13 @@ def _warned(pathway: Pathway, judged: Assessment) -> Pathway:
     return pathway
 
 
+def may_assess(pathway: Pathway) -> Refusal | None:
+    """A suspicion that was dismissed is raised anew before it is assessed."""
+    if isinstance(pathway.state, Dismissed):
+        return conflict("WRONG_STATE", "R59", "Flagga en ny misstanke först.", ("flag_suspicion",))
+    return None
+
+
 def may_retract(pathway: Pathway) -> Refusal | None:
     """There must be an assessment that counts."""
     if current(pathway) is not None:

@@ -1,5 +1,6 @@
 """What a person may decide on the pathway, and what follows. Identity and shape are known; the rest is judged here."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, assert_never, get_args
 
@@ -41,7 +42,7 @@ from routine.suicide_risk.decisions import (
     SetPlan,
 )
 from routine.suicide_risk.elapse import elapse
-from routine.suicide_risk.pathway import Dismissed, Pathway
+from routine.suicide_risk.pathway import Pathway
 
 Shared = HandOver | AcceptHandover | DeclineHandover | AttestNote | CompleteTask | ReassignTask
 """Decisions of every contact that go to the pathway where they concern it (`routine.suicide_risk.owner`)."""
@@ -50,6 +51,33 @@ Decision = Annotated[AnyDecision, Field(discriminator="type")]
 TYPES: dict[str, type[AnyDecision]] = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(AnyDecision)
 }
+OF_STATE: dict[type[AnyDecision], Callable[[Pathway], Refusal | None]] = {
+    HandOver: handing.may_hand_over,
+    Assess: assessing.may_assess,
+    RetractAssessment: assessing.may_retract,
+    DismissFlag: assessing.may_dismiss,
+    AskSafeOnline: low.may_ask,
+    RecordSafeOnline: low.may_ask,
+    OfferAlternative: low.may_offer,
+    ChooseRoute: visits.may_choose,
+    BookPhysical: visits.may_book,
+    DeclineBooking: visits.may_decline,
+    Attended: visits.may_attend,
+    Missed: visits.may_miss,
+    SetPlan: plans.may_plan,
+    CompletePlanContact: plans.may_keep,
+    Extend: plans.may_extend,
+    HandoverOnCall: outside.may_hand_out,
+    RecordAck: outside.may_ack,
+    CloseLastResort: outside.may_close_last,
+    RecordGuardianNote: leaving.may_note,
+}
+"""What a decision asks of the state; one that is in neither table asks nothing."""
+OF_WHOM: dict[type[AnyDecision], Callable[[Pathway, Actor], Refusal | None]] = {
+    AcceptHandover: handing.may_accept,
+    DeclineHandover: handing.may_decline,
+}
+"""What it asks of the state and of whoever decides."""
 
 
 def decide(pathway: Pathway, decision: AnyDecision, by: Actor, now: datetime) -> Pathway | Refusal:
@@ -70,47 +98,9 @@ def possible(pathway: Pathway, kind: type[AnyDecision], by: Actor) -> Refusal | 
     """Whether the state lets anybody decide this now, before its fields are looked at."""
     if pathway.ended:
         return conflict("WRONG_STATE", "R48", "Ärendet är stängt.")
-    if kind is AcceptHandover:
-        return handing.may_accept(pathway, by)
-    if kind is DeclineHandover:
-        return handing.may_decline(pathway, by)
-    if kind is HandOver:
-        return handing.may_hand_over(pathway)
-    if kind is RetractAssessment:
-        return assessing.may_retract(pathway)
-    if kind is DismissFlag:
-        return assessing.may_dismiss(pathway)
-    if kind in (AskSafeOnline, RecordSafeOnline):
-        return low.may_ask(pathway)
-    if kind is OfferAlternative:
-        return low.may_offer(pathway)
-    if kind is ChooseRoute:
-        return visits.may_choose(pathway)
-    if kind is BookPhysical:
-        return visits.may_book(pathway)
-    if kind is DeclineBooking:
-        return visits.may_decline(pathway)
-    if kind is Attended:
-        return visits.may_attend(pathway, pathway.as_of)
-    if kind is Missed:
-        return visits.may_miss(pathway, pathway.as_of)
-    if kind is SetPlan:
-        return plans.may_plan(pathway)
-    if kind is CompletePlanContact:
-        return plans.may_keep(pathway)
-    if kind is Extend:
-        return plans.may_extend(pathway)
-    if kind is HandoverOnCall:
-        return outside.may_hand_out(pathway)
-    if kind is RecordAck:
-        return outside.may_ack(pathway)
-    if kind is CloseLastResort:
-        return outside.may_close_last(pathway)
-    if kind is RecordGuardianNote:
-        return leaving.may_note(pathway)
-    if kind is Assess and isinstance(pathway.state, Dismissed):
-        return conflict("WRONG_STATE", "R59", "Flagga en ny misstanke först.", ("flag_suspicion",))
-    return None
+    if kind in OF_WHOM:
+        return OF_WHOM[kind](pathway, by)
+    return OF_STATE[kind](pathway) if kind in OF_STATE else None
 
 
 def _apply(pathway: Pathway, decision: AnyDecision, by: Actor, now: datetime) -> Pathway | Refusal:

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
+from typing import NamedTuple
 
 from routine.actors import Addressee, Role, ToPerson, ToRole
 from routine.chat.case import Alert, Climbed, Errand
-from routine.frozen import Frozen
 from routine.hours import local_date
 from routine.recalled import recalled
-from routine.suicide_risk.owed import climbed, next_rung, waits
+from routine.suicide_risk.owed import climbed, waits
 from routine.suicide_risk.pathway import Booked, Extended, Left, Pathway, Plan
 from routine.tasks import BY_CLOCK, EACH_ASSESSOR, MANAGER, SUICIDE_ACCEPT, TABLE, Kind, Owed, rung_at, task_id, told
 
@@ -38,7 +39,7 @@ SUMMARY = {
 }
 
 
-class Due(Frozen):
+class Due(NamedTuple):
     """Something that happens by itself at an instant unless somebody acts first."""
 
     at: datetime
@@ -54,8 +55,8 @@ class Due(Frozen):
 @recalled
 def dues(pathway: Pathway) -> tuple[Due, ...]:
     """Everything the clock will bring about, one entry for each cause."""
-    owed = waits(pathway)
-    found = [Due(at=next_rung(pathway, wait).at, name=Name.RUNG, kind=wait.kind) for wait in owed]
+    unit = pathway.unit
+    found = [Due(rung_at(each, climbed(pathway, each.task_id), unit), Name.RUNG, each.kind) for each in waits(pathway)]
     if isinstance(pathway.state, Extended) and pathway.state.until > pathway.as_of:
         found.append(Due(at=pathway.state.until, name=Name.EXTENSION))
     if isinstance(pathway.state, Booked) and pathway.visit is not None and pathway.visit.start > pathway.as_of:
@@ -70,7 +71,7 @@ def dues(pathway: Pathway) -> tuple[Due, ...]:
 
 def next_due(pathway: Pathway) -> Due | None:
     """What the clock brings about first; None once the pathway has ended."""
-    return None if pathway.ended else min(dues(pathway), key=lambda due: due.at, default=None)
+    return None if pathway.ended else min(dues(pathway), key=attrgetter("at"), default=None)
 
 
 def _warnings(pathway: Pathway) -> list[tuple[Name, datetime]]:
@@ -89,7 +90,7 @@ def _duty_change(pathway: Pathway) -> datetime | None:
     if not persons or not waits(pathway):
         return None
     unit = pathway.unit
-    changes = [unit.roster.next_change(each, pathway.as_of, unit.hours) for each in dict.fromkeys(persons)]
+    changes = [unit.next_change(each, pathway.as_of) for each in dict.fromkeys(persons)]
     return min((at for at in changes if at is not None), default=None)
 
 

@@ -1,6 +1,6 @@
 """Taking the patient on: the assessors are asked, one of them accepts, and who handed over goes on till then (R59)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from routine.actors import ASSESSORS, Actor, Addressee, Member, Role, ToPerson, ToRole, holds, member, reaches
 from routine.chat.decisions import DeclineHandover, HandOver
@@ -25,7 +25,7 @@ def wanted(pathway: Pathway, opened_at: datetime, sender: Member | None) -> Path
 def _with_row(
     pathway: Pathway, ident: str, sender: Member | None, to: Addressee, at: datetime, content: str | None
 ) -> Pathway:
-    accept_by = pathway.unit.hours.add_open(at, timedelta(minutes=pathway.unit.policy.suicide_accept))
+    accept_by = pathway.unit.hours.add_minutes(at, pathway.unit.policy.suicide_accept)
     row = Handover(
         handover_id=ident,
         sender=sender,

@@ -156,7 +156,7 @@ def _flagged(pathway: Pathway, before: Contact, now: datetime) -> Pathway:
 def again(pathway: Pathway, now: datetime) -> Pathway:
     """A new suspicion on the same pathway: what was judged before it counts no more, and stays in the record."""
     assessor = pathway.assessor
-    stays = assessor is not None and pathway.unit.roster.on_duty(assessor.hsa_id, now, pathway.unit.hours)
+    stays = assessor is not None and pathway.unit.on_duty(assessor.hsa_id, now)
     pathway = pathway.model_copy(
         update={
             "state": Assessing(since=now),

@@ -35,7 +35,6 @@ from routine.tasks import (
     Kind,
     Owed,
     Row,
-    Rung,
     Task,
     latest_today,
     task_id,
@@ -61,7 +60,7 @@ def waits(pathway: Pathway) -> tuple[Owed, ...]:
         *_errands(pathway),
         *_notes(pathway),
     )
-    return tuple(_assigned(pathway, wait) for wait in found)
+    return tuple(_assigned(pathway, wait) for wait in found) if pathway.assigned else found
 
 
 def _wanted(pathway: Pathway) -> tuple[Owed, ...]:
@@ -69,7 +68,7 @@ def _wanted(pathway: Pathway) -> tuple[Owed, ...]:
     wanted = pathway.wanted
     if wanted is None:
         return ()
-    due_at = pathway.unit.hours.add_open(wanted.opened_at, timedelta(minutes=pathway.unit.policy.suicide_accept))
+    due_at = pathway.unit.hours.add_minutes(wanted.opened_at, pathway.unit.policy.suicide_accept)
     return (
         Owed(
             task_id=task_id(Kind.HANDOVER_ACCEPT, wanted.opened_at),
@@ -187,9 +186,7 @@ def _guardian(pathway: Pathway) -> tuple[Owed, ...]:
 def _errands(pathway: Pathway) -> tuple[Owed, ...]:
     minutes = pathway.unit.policy.call_assessor
     return tuple(
-        _open(pathway, each.kind, each.opened_at, minutes).model_copy(
-            update={"owner": each.owner or ASSESSOR, "task_id": each.task_id}
-        )
+        _open(pathway, each.kind, each.opened_at, minutes)._replace(owner=each.owner or ASSESSOR, task_id=each.task_id)
         for each in open_errands(pathway)
     )
 
@@ -215,13 +212,12 @@ def assessor_or_role(pathway: Pathway) -> Addressee:
 
 def on_duty_or_role(pathway: Pathway, who: Member, role: Role) -> Addressee:
     """The person while on duty, else the role."""
-    on_duty = pathway.unit.roster.on_duty(who.hsa_id, pathway.as_of, pathway.unit.hours)
-    return ToPerson(hsa_id=who.hsa_id) if on_duty else ToRole(role=role)
+    return pathway.unit.on_duty_or_role(who.hsa_id, role, pathway.as_of)
 
 
 def _open(pathway: Pathway, kind: Kind, opened_at: datetime, minutes: int, row: Row | None = None) -> Owed:
     """Due so many open minutes after it was opened."""
-    return _at(pathway, kind, opened_at, pathway.unit.hours.add_open(opened_at, timedelta(minutes=minutes)), row=row)
+    return _at(pathway, kind, opened_at, pathway.unit.hours.add_minutes(opened_at, minutes), row=row)
 
 
 def _at(
@@ -245,7 +241,7 @@ def _at(
 
 def _by_closing(pathway: Pathway, wait: Owed) -> Owed:
     """At the latest that day's closing −30; opened after it, at the next opening."""
-    return wait.model_copy(update={"due_at": min(wait.due_at, latest_today(pathway.unit, wait.opened_at))})
+    return wait._replace(due_at=min(wait.due_at, latest_today(pathway.unit, wait.opened_at)))
 
 
 def last_open_day(pathway: Pathway) -> datetime | None:
@@ -262,14 +258,9 @@ def last_open_day(pathway: Pathway) -> datetime | None:
 
 def _assigned(pathway: Pathway, wait: Owed) -> Owed:
     to = next((row.to for row in reversed(pathway.assigned) if row.task_id == wait.task_id), None)
-    return wait.model_copy(update={"owner": to}) if to else wait
+    return wait._replace(owner=to) if to else wait
 
 
 def climbed(pathway: Pathway, ident: str) -> int:
     """How many rungs of the task's ladder have been reached."""
     return next((row.rungs for row in pathway.climbed if row.task_id == ident), 0)
-
-
-def next_rung(pathway: Pathway, wait: Owed) -> Rung:
-    """The rung of the task's ladder that is reached next."""
-    return tasks.next_rung(wait, climbed(pathway, wait.task_id), pathway.unit)

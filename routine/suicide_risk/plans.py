@@ -63,7 +63,7 @@ def _watcher(pathway: Pathway, decision: SetPlan) -> Member | Refusal:
     if staff is None or licensed is None:
         return invalid("NO_WATCHER", "R67", "Den som vakar ska vara legitimerad personal på enheten.", "watcher")
     unit = pathway.unit
-    there = all(unit.roster.on_duty(staff.hsa_id, each.at, unit.hours) for each in decision.contacts)
+    there = all(unit.on_duty(staff.hsa_id, each.at) for each in decision.contacts)
     if not there and not decision.watcher_confirmed:
         detail = "Den som vakar är inte i tjänst vid alla planerade kontakter. Bekräfta att hen har lovat det."
         return invalid("NO_WATCHER", "R67", detail, "watcher_confirmed")

@@ -1,6 +1,6 @@
 """Whether the patient can be reached: who has spoken last, and how often she was phoned in vain (R68, R70)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from routine.gate import Spoken
 from routine.suicide_risk.pathway import Assessment, Pathway
@@ -40,8 +40,8 @@ def silence_due(pathway: Pathway) -> datetime | None:
         return None
     hours, policy = pathway.unit.hours, pathway.unit.policy
     if never_answered(pathway):
-        return min(hours.add_open(since, timedelta(minutes=policy.never_answered)), latest_today(pathway.unit, since))
-    return hours.add_open(since, timedelta(minutes=policy.silence))
+        return min(hours.add_minutes(since, policy.never_answered), latest_today(pathway.unit, since))
+    return hours.add_minutes(since, policy.silence)
 
 
 def unreached(pathway: Pathway) -> bool:

@@ -175,12 +175,12 @@ def decline(pathway: Pathway, by: Actor, now: datetime) -> Pathway:
     return settle(pathway.model_copy(update=how))
 
 
-def may_attend(pathway: Pathway, now: datetime) -> Refusal | None:
+def may_attend(pathway: Pathway) -> Refusal | None:
     """A booked visit, from an hour before its start; also after it was noted as missed."""
     visit = pathway.visit
     if visit is None or visit.state not in ("booked", "missed") or isinstance(pathway.state, Left):
         return conflict("WRONG_STATE", "R65", "Det finns inget bokat besök.", ("book_physical",))
-    if (visit.start - now).total_seconds() > EARLY_MINUTES * 60:
+    if (visit.start - pathway.as_of).total_seconds() > EARLY_MINUTES * 60:
         return conflict("WRONG_STATE", "R65", "Besöket har inte börjat. Notera det tidigast en timme före.")
     return None
 
@@ -194,12 +194,12 @@ def attend(pathway: Pathway, by: Actor, now: datetime) -> Pathway:
     return settle(pathway.model_copy(update=how))
 
 
-def may_miss(pathway: Pathway, now: datetime) -> Refusal | None:
+def may_miss(pathway: Pathway) -> Refusal | None:
     """A booked visit whose time has come."""
     visit = pathway.visit
     if not isinstance(pathway.state, Booked) or visit is None:
         return conflict("WRONG_STATE", "R65", "Det finns inget bokat besök.", ("book_physical",))
-    return conflict("WRONG_STATE", "R65", "Besöket har inte börjat.") if now < visit.start else None
+    return conflict("WRONG_STATE", "R65", "Besöket har inte börjat.") if pathway.as_of < visit.start else None
 
 
 def miss(pathway: Pathway, by: Actor, now: datetime) -> Pathway:

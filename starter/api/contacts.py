@@ -130,7 +130,7 @@ async def report(contact_id: str, request: Request, house: TheHouse, by: Caller)
     async def do(scope: str, first: datetime) -> Answered:
         heard = await cases.hear(house, stored, event, by, scope)
         await house.journal.log(await house.now(), by, contact_id, event.type, "accepted")
-        rests = (await stored_case(house, contact_id)).chat
+        rests = (await cases.shown(house, contact_id, heard)).chat
         if not heard.heard and event.text is not None:
             return Answered(200, await _continue(house, rests, event.text, event, scope, first))
         return Answered(200, {"contact_id": contact_id, "state": row(rests).state, "screen": present(heard.screens)})

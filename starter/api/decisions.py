@@ -1,7 +1,6 @@
 """Staff signal decisions: one update each, and the answer is the new view."""
 
 from datetime import datetime
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import TypeAdapter
@@ -20,7 +19,7 @@ from starter.api.common import TheHouse, known, stored_case
 from starter.api.identity import Caller
 from starter.api.linked import linked
 from starter.api.once import Answered, once, required_key
-from starter.api.problems import Problem, not_found
+from starter.api.problems import Problem
 from starter.api.reading import STAFF, shown
 from starter.api.schema import problems, takes
 from starter.house import House
@@ -55,7 +54,7 @@ async def decide(contact_id: str, request: Request, house: TheHouse, by: Caller)
             raise Problem.of(answer)
         done = Entry(now, by, where, decision.type, "accepted")
         try:
-            view = await _view(house, where, by)
+            view = await shown(house, await pathways.settled(house, where, answer), by)
         except Exception:
             # It is done, though it cannot be shown just now.
             await house.journal.enter(done)
@@ -75,10 +74,3 @@ async def _where(house: House, contact_id: str, decision: AnyDecision, by: Actor
     if may_flag(stored.chat) is None or by.unit != stored.chat.unit.code or not by.has(*STAFF):
         return contact_id
     return await linked(house, stored.chat, scope, first)
-
-
-async def _view(house: House, contact_id: str, by: Actor) -> dict[str, Any]:
-    stored = await pathways.settled(house, contact_id)
-    if stored is None:
-        raise not_found()
-    return await shown(house, stored, by)

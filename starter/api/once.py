@@ -46,10 +46,10 @@ async def once(house: House, by: Actor, where: str, key: str, body: bytes, do: D
     Repeats that come at the same time take turns.
     """
     epoch = (await house.projection.house()).epoch
-    scope = house.id("key", epoch, by.hsa_id, where, key)
+    scope, sent = house.id("key", epoch, by.hsa_id, where, key), body_hash(body)
     async with _turns.setdefault(scope, asyncio.Lock()):
-        kept = await house.journal.reserve(scope, body_hash(body), await house.now())
-        if kept.body_hash != body_hash(body):
+        kept = await house.journal.reserve(scope, sent, await house.now())
+        if kept.body_hash != sent:
             raise Problem(422, "INVALID", "Samma Idempotency-Key har redan använts för något annat.")
         if kept.status is not None:
             return _response(kept.status, kept.answer)

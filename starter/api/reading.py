@@ -98,8 +98,7 @@ def _opens(case: Together, by: Actor) -> bool:
 
 async def _whole(house: House, case: Together, by: Actor) -> dict[str, Any]:
     whole = case_view(case.chat, case.pathway, by)
-    found = await house.projection.others_of(case.chat)
-    others = [{"contact_id": each.contact_id, "tier": each.tier} for each in found]
+    others = await house.projection.others_of(case.chat)
     return whole.model_dump(by_alias=True) | {"other_open_contacts": others, "version": case.version}
 
 

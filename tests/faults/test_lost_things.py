@@ -196,6 +196,28 @@ async def test_the_read_model_is_locked(watched: Processes) -> None:
     assert not [name for name in ("worker", "api") if P1 in watched.log_of(name).read_text()], "a patient in a log"
 
 
+async def test_whoever_carries_the_case_next_writes_its_row(watched: Processes) -> None:
+    """The store is away, the decision stands, and the worker that could not write it dies: the next one writes it.
+
+    Nobody asks again, and the watchman has gone: the case itself remembers that its row is owed (ADR 0013).
+    """
+    await watched.begins(MORNING)
+    client = Stubborn(watched)
+    contact = await client.submit(chat(P1))
+    watched.kill9("watch")
+    with locked(watched.settings.data_dir / "projection.db"):
+        answer = await watched.post(f"/contacts/{contact}/decisions", "N1", {"type": "pick"})
+        assert (answer.status_code, answer.json()["code"]) == (503, "ENGINE_UNAVAILABLE")
+        watched.kill9("worker")
+    assert (await watched.view(contact))["holder"] is None
+    await watched.up("worker")
+
+    async def held() -> bool:
+        return bool((await watched.view(contact))["holder"] == "SE0000000000-N1")
+
+    await until("the row is written", held)
+
+
 async def _repeated(client: Stubborn, asked: asyncio.Task[object]) -> bool:
     if asked.done():
         raise AssertionError(f"answered while the store was away: {asked.result()}")

@@ -1,5 +1,6 @@
 """Histories of the stories, as files: what the replay tests replay, and what `make histories` records anew."""
 
+import asyncio
 import json
 import re
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from routine.suicide_risk.start import pathway_id
 
 FOLDER = Path(__file__).parent / "histories"
+BOUND_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ async def record(client: Client, story: str, contact_ids: list[str], folder: Pat
 async def _keep(client: Client, story: str, workflow_id: str, path: Path) -> None:
     """The replayer needs the ids beside the history (findings H7)."""
     handle = client.get_workflow_handle(workflow_id)
-    description = await handle.describe()
+    async with asyncio.timeout(BOUND_S):
+        while True:
+            description = await handle.describe()
+            # A row stands before the engine has been told of what it shows (ADR 0013).
+            if not description.raw_description.HasField("pending_workflow_task"):
+                break
+            await asyncio.sleep(0.02)
     kept = {
         "story": story,
         "workflow_id": workflow_id,

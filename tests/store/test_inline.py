@@ -3,13 +3,19 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from store.aside import aside as really
 from store.database import connect
+from store.inline import Connection
+from store.journal import Journal
+from store.migrate import migrate
 
 
 def made(file: Path) -> sqlite3.Connection:
@@ -76,3 +82,40 @@ async def test_a_commit_that_is_given_up_leaves_no_lock(tmp_path: Path) -> None:
     assert beside.execute("SELECT word FROM words WHERE word = 'två'").fetchall() == [("två",)]
     await engine.dispose()
     beside.close()
+
+
+async def test_only_a_durable_connection_can_be_told_to_last(tmp_path: Path) -> None:
+    """What may be lost with the machine commits without waiting; what was opened not to wait never waits."""
+    for durable, modes in ((True, [1, 2, 2]), (False, [1, 1, 1])):
+        connection = Connection(str(tmp_path / f"{durable}.db"), durable=durable, patience_s=1)
+        connection.raw.execute(f"PRAGMA synchronous={'full' if durable else 'normal'}")
+        seen = []
+        for lasting in (False, True, True):
+            connection.lasting = lasting
+            seen.append(connection.raw.execute("PRAGMA synchronous").fetchone()[0])
+        assert seen == modes
+        connection.stop()
+
+
+async def test_a_key_is_taken_at_once_and_an_answer_waits_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reservation need not outlive the machine (ADR 0010), an answer must; together both wait."""
+    waited = 0
+
+    def aside(what: Callable[[], object]) -> asyncio.Future[None]:
+        nonlocal waited
+        waited += 1
+        return really(what)
+
+    monkeypatch.setattr("store.inline.aside", aside)
+    engine = connect(f"sqlite+aiosqlite:///{tmp_path / 'journal.db'}", durable=True)
+    await migrate(engine, "journal")
+    journal, now, before = Journal(engine), datetime.now(UTC), waited
+    await journal.reserve("a", "hash", now)
+    assert waited == before
+    await journal.keep("a", 200, "{}")
+    assert waited == before + 1
+    await asyncio.gather(journal.reserve("b", "hash", now), journal.keep("a", 200, "{}"))
+    assert waited == before + 2
+    await engine.dispose()

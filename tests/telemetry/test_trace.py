@@ -1,6 +1,7 @@
-"""One whole trace: from the HTTP request through the update to the activity (off unless an OTLP endpoint is set)."""
+"""One whole trace: from the HTTP request to the case that judges and decides (off unless an OTLP endpoint is set)."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 import httpx
@@ -45,22 +46,18 @@ async def traced(settings: Settings, spans: InMemorySpanExporter) -> AsyncIterat
     ):
         yield story
     await house.close()
+    gc.collect()  # the traced workflows' spans complain when they are let go of: here, and in nobody else's test
 
 
-async def test_one_trace_from_request_to_activity(traced: Story, spans: InMemorySpanExporter) -> None:
-    """A decision's spans hang together: request, update, handler, activity; none says anything about the patient."""
+async def test_one_trace_from_request_to_case(traced: Story, spans: InMemorySpanExporter) -> None:
+    """A decision's spans hang together: request, update, validator, handler; none tells of the patient."""
     await traced.begins("2026-11-23", "09:12")
     contact = await traced.comes_in(P1, message="Hemliga ord")
     spans.clear()
     await traced.decide("N1", contact, "pick")
     found = await _trace_of("POST /contacts/{contact_id}/decisions", spans)
     names = [span.name for span in found]
-    for expected in (
-        "StartWorkflowUpdate:decide",
-        "HandleUpdate:decide",
-        "StartActivity:project",
-        "RunActivity:project",
-    ):
+    for expected in ("StartWorkflowUpdate:decide", "ValidateUpdate:decide", "HandleUpdate:decide"):
         assert expected in names, names
     root = next(span for span in found if span.parent is None)
     assert root.name == "POST /contacts/{contact_id}/decisions"
@@ -72,14 +69,14 @@ async def test_one_trace_from_request_to_activity(traced: Story, spans: InMemory
 
 
 async def _trace_of(name: str, spans: InMemorySpanExporter) -> Sequence[ReadableSpan]:
-    """The spans of the request's trace, once its activity has ended."""
+    """The spans of the request's trace, once its handler has ended."""
     async with asyncio.timeout(BOUND_S):
         while True:
             finished = spans.get_finished_spans()
             root = next((span for span in finished if span.name == name and span.context), None)
             if root is not None and root.context is not None:
                 own = [span for span in finished if span.context and span.context.trace_id == root.context.trace_id]
-                if any(span.name == "RunActivity:project" for span in own):
+                if any(span.name == "HandleUpdate:decide" for span in own):
                     return own
             await asyncio.sleep(0.02)
 
