@@ -22,7 +22,8 @@ from routine.chat.events import (
 )
 from routine.chat.gated import contact_of
 from routine.chat.hear import hear, opened, screens_for_reply
-from routine.chat.row import row
+from routine.chat.owed import waits
+from routine.chat.row import state_of
 from routine.effects import Effect, LookUpPerson, SendSms, StartPathway, TellStaff
 from routine.gate import Contact, Gate
 from routine.record import Record
@@ -60,7 +61,7 @@ class ChatContact(Durable[Chat]):
         """Watch until the case has ended."""
         del start
         await self._carry()
-        return row(self._case).state
+        return state_of(self._case)
 
     @workflow.update
     async def decide(self, signed: Signed) -> Answer:
@@ -165,8 +166,7 @@ class ChatContact(Durable[Chat]):
         return self.record()
 
     def _card(self) -> str:
-        line = row(self._case)
-        return card(line.state, line.unit, line.tasks, next_due(self._case))
+        return card(state_of(self._case), self._case.unit.code, waits(self._case), next_due(self._case))
 
     def _changed(self) -> None:
         """The pathway is told whenever what it knows of the contact has become another."""

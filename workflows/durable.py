@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from routine.record import Row
 from routine.refusals import Refusal
-from routine.tasks import Task
+from routine.tasks import Owed
 from workflows.clock import Clock, Instant
 from workflows.messages import SHOW, UNSHOWN
 from workflows.options import PROJECTION
@@ -199,10 +199,10 @@ def update_id() -> str:
     return info.id
 
 
-def card(state: str, unit: str, tasks: tuple[Task, ...], due: Instant | None) -> str:
+def card(state: str, unit: str, waits: tuple[Owed, ...], due: Instant | None) -> str:
     """The case on one screen for an on-call engineer: states and instants, nothing about the patient."""
     owed = "\n".join(
-        f"- {task.title} ({task.rule}), senast {task.due_at.isoformat(timespec='minutes')}" for task in tasks
+        f"- {each.row.title} ({each.row.rule}), senast {each.due_at.isoformat(timespec='minutes')}" for each in waits
     )
     upcoming = f"\n\nHärnäst: {due.summary}" if due else ""
     return f"**{state}** i {unit}\n\n{owed or 'Ingen uppgift: patienten har ordet.'}{upcoming}"

@@ -14,7 +14,7 @@ from routine.suicide_risk.decide import decide
 from routine.suicide_risk.effects import effects
 from routine.suicide_risk.elapse import Due, elapse, next_due
 from routine.suicide_risk.hear import ContactChanged, begun, hear
-from routine.suicide_risk.owed import owed
+from routine.suicide_risk.owed import waits
 from routine.suicide_risk.pathway import Pathway
 from routine.suicide_risk.start import PathwayStart
 from routine.suicide_risk.summary import gate
@@ -114,7 +114,7 @@ class SuicideRiskPathway(Durable[Pathway]):
         return self.record()
 
     def _card(self) -> str:
-        return card(self._case.state.state, self._case.unit.code, owed(self._case), next_due(self._case))
+        return card(self._case.state.state, self._case.unit.code, waits(self._case), next_due(self._case))
 
     def _changed(self) -> None:
         """The contact is told whenever its gate has become another."""
