@@ -65,7 +65,7 @@ class ChatContact(Durable[Chat]):
 
     @workflow.update
     async def decide(self, signed: Signed) -> Answer:
-        """A decision by staff. The new case stands before the first await; the answer waits for the read model."""
+        """A decision by staff. The new case and its row stand before the first await."""
         now, update = self._clock.now(), update_id()
         if update not in self._recent:
             case = decide(self._case, signed.decision, signed.by, now)
@@ -104,7 +104,7 @@ class ChatContact(Durable[Chat]):
 
     @workflow.update
     async def shown(self) -> Answer:
-        """Answers once the read model shows the case as it is: the first view of a new contact."""
+        """Answers once the case stands, with the pathway that it wants: the first view of a new contact."""
         await self._known()
         return Answer(version=self._version)
 
@@ -137,7 +137,7 @@ class ChatContact(Durable[Chat]):
         )
 
     async def _known(self) -> None:
-        """Return once the read model shows the case, and the pathway that it wants runs, or has been tried in vain.
+        """Return once the pathway has heard what is new, and the one that is wanted runs, or has been tried in vain.
 
         The gate is shut long before: nobody waits for the pathway but to see it at once.
         """

@@ -45,7 +45,7 @@ class SuicideRiskPathway(Durable[Pathway]):
 
     @workflow.update
     async def decide(self, signed: SignedOnPathway) -> Answer:
-        """A decision by staff. It stands before the first await; the answer waits for read model and contact."""
+        """A decision by staff. It and its row stand before the first await; the answer waits for the contact."""
         now, update = self._clock.now(), update_id()
         if update not in self._recent:
             case = decide(self._case, signed.decision, signed.by, now)
@@ -68,7 +68,7 @@ class SuicideRiskPathway(Durable[Pathway]):
 
     @workflow.update
     async def shown(self) -> Answer:
-        """Answers once the read model shows the pathway as it is."""
+        """Answers once the pathway stands, and its row with it."""
         return Answer(version=self._version, pathway=True)
 
     @shown.validator
