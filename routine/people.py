@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any, Final, Self
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidatorFunctionWrapHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -72,9 +72,13 @@ class PersonId(str):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(
-            cls, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema(when_used="json")
+        return core_schema.no_info_wrap_validator_function(
+            cls._checked, core_schema.str_schema(), serialization=core_schema.to_string_ser_schema(when_used="json")
         )
+
+    @classmethod
+    def _checked(cls, value: Any, text: ValidatorFunctionWrapHandler) -> Self:
+        return value if isinstance(value, cls) else cls(text(value))
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

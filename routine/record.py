@@ -1,20 +1,13 @@
 """What the read model keeps of a case: written by the case's workflow each time the case changes."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from routine.chat.case import Chat
-from routine.chat.owed import waits
 from routine.chat.row import state_of, tier_of
-from routine.frozen import Frozen
+from routine.frozen import Frozen, as_json
 from routine.people import PersonId
-from routine.suicide_risk.owed import waits as pathway_waits
 from routine.suicide_risk.pathway import Pathway
-from routine.tasks import Owed
 from routine.unit import as_text
-
-Wait = tuple[str, str, datetime]
-"""A task that is owed: its id, its kind, and when it is due."""
 
 
 class Row(Frozen):
@@ -32,7 +25,6 @@ class Row(Frozen):
     open: bool
     snapshot: str
     case: str
-    waits: tuple[Wait, ...]
 
 
 class ChatRow(Row):
@@ -66,7 +58,7 @@ class Record(Kept):
         """The row to write."""
         chat = self.chat
         return ChatRow(
-            **_written(self, chat, waits(chat)),
+            **_written(self, chat),
             state=state_of(chat),
             tier=tier_of(chat),
             person=chat.submission.person.personnummer,
@@ -80,15 +72,14 @@ class PathwayRecord(Kept):
 
     def row(self) -> Row:
         """The row to write."""
-        return Row(**_written(self, self.pathway, pathway_waits(self.pathway)))
+        return Row(**_written(self, self.pathway))
 
 
-def _written(record: Kept, case: Chat | Pathway, owed: Iterable[Owed]) -> dict[str, object]:
+def _written(record: Kept, case: Chat | Pathway) -> dict[str, object]:
     return {
         **{name: getattr(record, name) for name in Kept.model_fields},
         "unit": case.unit.code,
         "open": not case.ended,
         "snapshot": as_text(case.unit),
-        "case": case.model_dump_json(exclude={"unit"}),
-        "waits": tuple((each.task_id, each.kind.value, each.due_at) for each in owed),
+        "case": as_json(case, but="unit"),
     }

@@ -33,7 +33,8 @@ def found(text: str, words: tuple[str, ...]) -> bool:
 
 def _plain(text: str) -> str:
     """Capitals, blanks and how å, ä and ö are put together (one character, or a letter and its dots) do not matter."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+    folded = unicodedata.normalize("NFD", text).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 @lru_cache(maxsize=64)

@@ -272,6 +272,18 @@ def told(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[Addressee, ..
             return (MANAGER, ToRole(role=Role.LICENSED))
 
 
+def reached(owed: Owed, step: int, unit: Unit, at: datetime) -> tuple[list[Addressee], int]:
+    """Whom the rungs from number `step` on tell that are reached by the instant, and the step that comes next.
+
+    Several at once (an urgency raised late) tell each addressee once.
+    """
+    tell: list[Addressee] = []
+    while rung_at(owed, step, unit) <= at:
+        tell += [to for to in told(owed, step, unit, at) if to not in tell]
+        step += 1
+    return tell, step
+
+
 def next_rung(owed: Owed, climbed: int, unit: Unit) -> Rung:
     """The rung that is reached next, of a ladder of which so many have been climbed."""
     at = rung_at(owed, climbed, unit)

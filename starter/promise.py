@@ -12,7 +12,7 @@ from routine.suicide_risk.pathway import Pathway
 from routine.suicide_risk.view import row
 from starter.carriers import contact_of, is_pathway
 from starter.findings import What, of
-from starter.pathways import together
+from starter.pathways import Together, together
 from store.journal import Journal
 from store.projection import Projection
 
@@ -39,6 +39,12 @@ def without_owner(chat: Chat, pathway: Pathway | None) -> bool:
     return not watched and not (pathway and any(due.name in PATHWAY_WATCHES for due in pathway_dues(pathway)))
 
 
+def overdue(case: Together, now: datetime) -> list[tuple[datetime, str, str]]:
+    """The tasks whose due instant has come, each as instant, contact and kind."""
+    tasks = row(case.chat, case.pathway).tasks
+    return [(task.due_at, case.chat.contact_id, task.kind.value) for task in tasks if task.due_at <= now]
+
+
 async def promise(projection: Projection, journal: Journal, now: datetime) -> dict[str, Any]:
     """`open`, `without_owner`, `overdue` and `stuck`, as `/health/promise` answers."""
     cases = await projection.open_cases()
@@ -46,12 +52,10 @@ async def promise(projection: Projection, journal: Journal, now: datetime) -> di
     stuck = {(each.contact_id, each.what) for each in await journal.findings()}
     late = [each.workflow_id for each in await projection.carried() if unmoved(each.wake_at, now)]
     stuck |= {(contact_of(each), of(What.NOT_MOVED, pathway=is_pathway(each)).value) for each in late}
+    passed = sorted(task for each in both for task in overdue(each, now))
     return {
         "open": len(cases),
         "without_owner": sum(without_owner(each.chat, each.pathway) for each in both),
-        "overdue": [
-            {"contact_id": each.contact_id, "kind": each.kind, "due_at": each.due_at}
-            for each in await projection.overdue(now)
-        ],
+        "overdue": [{"contact_id": contact_id, "kind": kind, "due_at": due_at} for due_at, contact_id, kind in passed],
         "stuck": [{"contact_id": contact_id, "what": what} for contact_id, what in sorted(stuck)],
     }

@@ -22,9 +22,9 @@ Rows = Sequence[dict[str, Any]]
 
 
 class Run(Protocol):
-    """Runs a statement with the values of its parameters, or once for each of a list; answers its rows."""
+    """Runs a statement with the values of its parameters; answers its rows."""
 
-    async def __call__(self, statement: Any, values: Values | list[Values], /) -> Rows:
+    async def __call__(self, statement: Any, values: Values, /) -> Rows:
         """Raises DBAPIError, which never tells the values."""
 
 
@@ -58,25 +58,22 @@ class _Pooled:
             yield partial(_run, db)
 
 
-async def _run(db: AsyncConnection, statement: Any, values: Values | list[Values]) -> Rows:
+async def _run(db: AsyncConnection, statement: Any, values: Values) -> Rows:
     found = await db.execute(statement, values)
     return [dict(each) for each in found.mappings()] if found.returns_rows else []
 
 
 class _Kept:
     def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+        self._engine, self._dialect = engine, engine.dialect
         self._connection: Connection | None = None
         event.listen(engine.sync_engine, "engine_disposed", self._close)
 
-    async def read(self, statement: Any, values: Values | list[Values]) -> Rows:
+    async def read(self, statement: Any, values: Values) -> Rows:
         connection = self._connection or await self._open()
-        each = values if isinstance(values, list) else [values]
-        made = _made(statement, tuple(each[0]), self._engine.dialect)
-        rows: list[tuple[Any, ...]] = []
+        made = _made(statement, tuple(values), self._dialect)
         try:
-            for one in each:
-                rows += await connection.rows(made.sql, made.bound(one))
+            rows = await connection.rows(made.sql, made.bound(values))
         except sqlite3.Error as error:
             raise _told(made.sql, error) from error
         return made.read(rows)

@@ -1,9 +1,9 @@
 """The tables. Three databases: read model and outbox, written by the worker, journal, written by API and watchman.
 
-Under SQLite they are two files, so that worker and API never wait for each other's lock.
+Under SQLite they are files of their own, so that worker and API never wait for each other's lock.
 """
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, Table, Text
 
 from store.database import Instant, Words
 
@@ -33,16 +33,6 @@ cases = Table(
     Index("ix_cases_person", "person_ref", "open", "unit", "contact_id", "tier"),
 )
 
-tasks = Table(
-    "tasks",
-    projection,
-    Column("contact_id", ForeignKey("cases.contact_id", ondelete="CASCADE"), primary_key=True),
-    Column("task_id", Words(80), primary_key=True),
-    Column("kind", Words(40), nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Index("ix_tasks_due_at", "due_at"),
-)
-
 pathways = Table(
     "pathways",
     projection,
@@ -61,16 +51,6 @@ pathways = Table(
     Index("ix_pathways_open", "open", "wake_at"),
 )
 """A contact's suicide-risk pathway: a row of its own, written by its own workflow, also where the contact's is lost."""
-
-pathway_tasks = Table(
-    "pathway_tasks",
-    projection,
-    Column("contact_id", ForeignKey("pathways.contact_id", ondelete="CASCADE"), primary_key=True),
-    Column("task_id", Words(80), primary_key=True),
-    Column("kind", Words(40), nullable=False),
-    Column("due_at", Instant, nullable=False),
-    Index("ix_pathway_tasks_due_at", "due_at"),
-)
 
 house = Table(
     "house",

@@ -1,6 +1,7 @@
 """ChatContact: the durable shell round the chat's state machine, from submit to completed."""
 
 import contextlib
+from datetime import datetime
 from typing import assert_never
 
 from temporalio import workflow
@@ -29,13 +30,13 @@ from routine.gate import Contact, Gate
 from routine.record import Record
 from routine.refusals import Refusal
 from routine.suicide_risk.start import PathwayStart, pathway_id
-from workflows.durable import Durable, card, refused, update_id
+from workflows.durable import Durable, card, update_id
 from workflows.messages import Answer, ChatStart, Reported, Signed
 from workflows.options import LOOKUP, PATHWAY, SENDING, UNTIL_BEGUN
 
 
 @workflow.defn(name="ChatContact")
-class ChatContact(Durable[Chat]):
+class ChatContact(Durable[Chat, Signed]):
     """One chat contact. It owns the case; the read model only mirrors it. Of a suicide risk it keeps only the gate."""
 
     projecting = "project"
@@ -66,25 +67,13 @@ class ChatContact(Durable[Chat]):
     @workflow.update
     async def decide(self, signed: Signed) -> Answer:
         """A decision by staff. The new case and its row stand before the first await."""
-        now, update = self._clock.now(), update_id()
-        if update not in self._recent:
-            case = decide(self._case, signed.decision, signed.by, now)
-            # Another decision may have come between the validator and here: two nurses, one patient.
-            if isinstance(case, Refusal):
-                raise refused(case)
-            self._become(case)
-            self._remember(update)
-        version = self._recent[update]
+        version = self._decide(signed)
         await self._known()
         return Answer(version=version)
 
     @decide.validator
     def _may_decide(self, signed: Signed) -> None:
-        if update_id() in self._recent:
-            return
-        case = decide(self._case, signed.decision, signed.by, self._clock.now())
-        if isinstance(case, Refusal):
-            raise refused(case)
+        self._may(signed)
 
     @workflow.update
     async def hear(self, reported: Reported) -> Answer:  # lint: VK004 because a patient's words are never refused
@@ -149,6 +138,9 @@ class ChatContact(Durable[Chat]):
                     timeout=UNTIL_BEGUN,
                     timeout_summary="Väntar in suicidriskvägen",
                 )
+
+    def _judged(self, signed: Signed, now: datetime) -> Chat | Refusal:
+        return decide(self._case, signed.decision, signed.by, now)
 
     def _ended(self) -> bool:
         return self._case.ended

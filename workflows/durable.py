@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from temporalio import workflow
@@ -20,6 +20,7 @@ SHORTEST, LONGEST = timedelta(milliseconds=500), timedelta(minutes=1)
 RECENT = 50
 """How many update ids are carried over when a history is continued as new."""
 C = TypeVar("C")
+S = TypeVar("S")
 
 
 class Keyed(Protocol):
@@ -41,7 +42,7 @@ class Recorded(Protocol):
         """It as it is written."""
 
 
-class Durable(Generic[C]):
+class Durable(Generic[C, S]):
     """A state machine made durable. Subclasses say what their case does; none of it is decided here."""
 
     projecting: str
@@ -57,8 +58,12 @@ class Durable(Generic[C]):
         self._telling: set[asyncio.Task[None]] = set()
         self._begun: set[str] = set()
         self._recent = dict(recent)
+        self._last: tuple[str, datetime, C, C | Refusal] | None = None
 
     # What a subclass fills in.
+
+    def _judged(self, signed: S, now: datetime) -> C | Refusal:
+        raise NotImplementedError
 
     def _ended(self) -> bool:
         raise NotImplementedError
@@ -91,6 +96,33 @@ class Durable(Generic[C]):
         raise NotImplementedError
 
     # What all do alike.
+
+    def _may(self, signed: S) -> None:
+        """What the validator of a decision asks. Raises the refusal; a repeat of what is done is never refused."""
+        if update_id() not in self._recent:
+            self._decided(signed)
+
+    def _decide(self, signed: S) -> int:
+        """Carry out a decision, once; answers the version it led to. Raises the refusal.
+
+        It is judged again: another decision may have come between the validator and here (two nurses, one patient).
+        """
+        update = update_id()
+        if update not in self._recent:
+            self._become(self._decided(signed))
+            self._remember(update)
+        return self._recent[update]
+
+    def _decided(self, signed: S) -> C:
+        update, now, case = update_id(), self._clock.now(), self._case
+        last = self._last
+        # Nearly always nothing has come between, and what the validator was told holds for the handler.
+        if last is None or last[:2] != (update, now) or last[2] is not case:
+            last = self._last = (update, now, case, self._judged(signed, now))
+        answer = last[3]
+        if isinstance(answer, Refusal):
+            raise refused(answer)
+        return answer
 
     async def _carry(self) -> None:
         """Watch until the case has ended: whatever falls due by itself happens here."""

@@ -3,6 +3,8 @@
 A workflow of its own, not the contact's child: its ladders go on even if the contact's workflow stands still.
 """
 
+from datetime import datetime
+
 from temporalio import workflow
 
 from routine.chat.events import StaffTold
@@ -19,12 +21,12 @@ from routine.suicide_risk.pathway import Pathway
 from routine.suicide_risk.start import PathwayStart
 from routine.suicide_risk.summary import gate
 from workflows.chat import told_staff
-from workflows.durable import Durable, card, refused, update_id
+from workflows.durable import Durable, card
 from workflows.messages import Answer, SignedOnPathway
 
 
 @workflow.defn(name="SuicideRiskPathway")
-class SuicideRiskPathway(Durable[Pathway]):
+class SuicideRiskPathway(Durable[Pathway, SignedOnPathway]):
     """One pathway. It owns every suicide decision and deadline of its contact, and it alone opens the gate."""
 
     projecting = "project_pathway"
@@ -46,25 +48,13 @@ class SuicideRiskPathway(Durable[Pathway]):
     @workflow.update
     async def decide(self, signed: SignedOnPathway) -> Answer:
         """A decision by staff. It and its row stand before the first await; the answer waits for the contact."""
-        now, update = self._clock.now(), update_id()
-        if update not in self._recent:
-            case = decide(self._case, signed.decision, signed.by, now)
-            # Another decision may have come between the validator and here.
-            if isinstance(case, Refusal):
-                raise refused(case)
-            self._become(case)
-            self._remember(update)
-        version = self._recent[update]
+        version = self._decide(signed)
         await self._heard()
         return Answer(version=version, pathway=True)
 
     @decide.validator
     def _may_decide(self, signed: SignedOnPathway) -> None:
-        if update_id() in self._recent:
-            return
-        case = decide(self._case, signed.decision, signed.by, self._clock.now())
-        if isinstance(case, Refusal):
-            raise refused(case)
+        self._may(signed)
 
     @workflow.update
     async def shown(self) -> Answer:
@@ -93,6 +83,9 @@ class SuicideRiskPathway(Durable[Pathway]):
             wake_at=due.at if due else None,
             pathway=self._case,
         )
+
+    def _judged(self, signed: SignedOnPathway, now: datetime) -> Pathway | Refusal:
+        return decide(self._case, signed.decision, signed.by, now)
 
     def _ended(self) -> bool:
         return self._case.ended

@@ -1,5 +1,6 @@
 """What the clock alone brings about on a chat: rungs are reached, waits run out, graces end."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter
@@ -29,7 +30,7 @@ from routine.chat.case import (
 )
 from routine.chat.owed import waits
 from routine.recalled import recalled
-from routine.tasks import TABLE, Kind, Owed, before_closing, rung_at, task_id, told
+from routine.tasks import TABLE, Kind, Owed, before_closing, reached, rung_at, task_id
 
 
 class Name(StrEnum):
@@ -88,6 +89,7 @@ def dues(chat: Chat) -> tuple[Due, ...]:
     return tuple(found)
 
 
+@recalled
 def next_due(chat: Chat) -> Due | None:
     """What the clock brings about first; None once the case has ended."""
     return None if chat.ended else min(dues(chat), key=attrgetter("at"), default=None)
@@ -127,9 +129,10 @@ def elapse(chat: Chat, now: datetime) -> Chat:
 def strike(chat: Chat, due: Due) -> Chat:
     """The chat once what falls due first has happened, and everything else that falls due at that instant."""
     at = max(due.at, chat.as_of)
-    chat = chat.model_copy(update={"as_of": at})
-    for wait in waits(chat):
-        chat = _climb(chat, wait, at)
+    # Nothing but a shift's begin or end changes whose a task is while time passes.
+    if any(each.name is Name.DUTY and each.at <= at for each in dues(chat)):
+        chat = chat.model_copy(update={"as_of": at})
+    chat = climb(chat, at)
     if (own := _state_due(chat)) is not None and own.at <= at:
         chat = _pass_on(chat, at)
     if isinstance(chat.person, RegisterAway) and chat.person.retry_at <= at:
@@ -137,23 +140,36 @@ def strike(chat: Chat, due: Due) -> Chat:
     return settle(chat, at)
 
 
-def _climb(chat: Chat, wait: Owed, at: datetime) -> Chat:
-    """Reach every rung that is due. Several at once (an urgency raised late) tell each addressee once."""
-    step = first = climbed(chat, wait.task_id)
-    tell: list[Addressee] = []
-    while rung_at(wait, step, chat.unit) <= at:
-        tell += [to for to in told(wait, step, chat.unit, at) if to not in tell]
-        step += 1
-    if step == first:
-        return chat
-    row = wait.row
-    alerts = [Alert(at=at, to=to, reason=f"Försenat: {row.title}", rule=row.rule, task_id=wait.task_id) for to in tell]
-    others = tuple(row for row in chat.climbed if row.task_id != wait.task_id)
-    update = {
-        "alerts": (*chat.alerts, *alerts),
-        "climbed": (*others, Climbed(task_id=wait.task_id, rungs=step)),
-    }
+def climb(chat: Chat, at: datetime) -> Chat:
+    """The chat as of the instant, with every rung reached that is due. Until then no shift may begin or end."""
+    alerts, rungs = chat.alerts, chat.climbed
+    for wait in waits(chat):
+        first = climbed(chat, wait.task_id)
+        tell, step = reached(wait, first, chat.unit, at)
+        if step > first:
+            alerts += tuple(_late(wait, to, at) for to in tell)
+            others = (row for row in rungs if row.task_id != wait.task_id)
+            rungs = (*others, Climbed(task_id=wait.task_id, rungs=step))
+    update = {"as_of": at, "alerts": alerts, "climbed": rungs}
     return waits.unchanged(chat, chat.model_copy(update=update))
+
+
+def ladders(chat: Chat, before: datetime) -> Iterator[Alert]:
+    """Whom the ladders tell before an instant, one step after the other, until which nothing else befalls the chat."""
+    steps = {wait.task_id: climbed(chat, wait.task_id) for wait in waits(chat)}
+    while True:
+        at = min((rung_at(each, steps[each.task_id], chat.unit) for each in waits(chat)), default=before)
+        if at >= before:
+            return
+        at = max(at, chat.as_of)
+        for wait in waits(chat):
+            tell, steps[wait.task_id] = reached(wait, steps[wait.task_id], chat.unit, at)
+            yield from (_late(wait, to, at) for to in tell)
+
+
+def _late(wait: Owed, to: Addressee, at: datetime) -> Alert:
+    row = wait.row
+    return Alert(at=at, to=to, reason=f"Försenat: {row.title}", rule=row.rule, task_id=wait.task_id)
 
 
 def with_errand(chat: Chat, kind: Kind, at: datetime, owner: Addressee | None = None) -> Chat:
@@ -241,6 +257,8 @@ def settle(chat: Chat, at: datetime) -> Chat:
         state = chat.state
         ended = Completed(holder=state.holder, closed_at=state.closed_at, outcome=state.outcome, completed_at=at)
         chat = moved(chat, ended)
+    if not chat.climbed:
+        return chat
     owed_ids = {wait.task_id for wait in waits(chat)}
     kept = tuple(row for row in chat.climbed if row.task_id in owed_ids)
     if len(kept) == len(chat.climbed):

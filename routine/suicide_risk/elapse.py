@@ -11,7 +11,7 @@ from routine.hours import local_date
 from routine.recalled import recalled
 from routine.suicide_risk.owed import climbed, waits
 from routine.suicide_risk.pathway import Booked, Extended, Left, Pathway, Plan
-from routine.tasks import BY_CLOCK, EACH_ASSESSOR, MANAGER, SUICIDE_ACCEPT, TABLE, Kind, Owed, rung_at, task_id, told
+from routine.tasks import BY_CLOCK, EACH_ASSESSOR, MANAGER, SUICIDE_ACCEPT, TABLE, Kind, Owed, reached, rung_at, task_id
 
 ON_CALL = ToRole(role=Role.ON_CALL)
 
@@ -69,6 +69,7 @@ def dues(pathway: Pathway) -> tuple[Due, ...]:
     return tuple(found)
 
 
+@recalled
 def next_due(pathway: Pathway) -> Due | None:
     """What the clock brings about first; None once the pathway has ended."""
     return None if pathway.ended else min(dues(pathway), key=attrgetter("at"), default=None)
@@ -130,12 +131,9 @@ def strike(pathway: Pathway, due: Due) -> Pathway:
 
 
 def _climb(pathway: Pathway, wait: Owed, at: datetime) -> Pathway:
-    """Reach every rung that is due; several at once tell each addressee once."""
-    step = first = climbed(pathway, wait.task_id)
-    tell: list[Addressee] = []
-    while rung_at(wait, step, pathway.unit) <= at:
-        tell += [to for to in told(wait, step, pathway.unit, at) if to not in tell]
-        step += 1
+    """Reach every rung that is due."""
+    first = climbed(pathway, wait.task_id)
+    tell, step = reached(wait, first, pathway.unit, at)
     if step == first:
         return pathway
     if wait.kind in BY_CLOCK and pathway.unit.policy.page_after_hours and not pathway.unit.hours.is_open(at):

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import httpx
 from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
@@ -147,16 +148,20 @@ def demo_token(settings: Settings, hsa_id: str, name: str, roles: tuple[Role, ..
     return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
 
 
-BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="SITHS-inloggning hos den inställda utfärdaren")
+class SignedIn(SecurityBase):
+    """Who is calling, and how OpenAPI says that one signs in."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "HTTPBearer"
+        self.model = HTTPBearer(bearerFormat="JWT", description="SITHS-inloggning hos den inställda utfärdaren")
+
+    async def __call__(self, request: Request) -> Actor:
+        """The caller. Raises Problem (401)."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise unauthenticated()
+        verifier: Verifier = request.app.state.verifier
+        return await verifier.actor(token.strip())
 
 
-async def current_actor(request: Request, _told: Annotated[object, Depends(BEARER)]) -> Actor:
-    """The caller. Raises Problem (401). The scheme is there for OpenAPI; the header is read here."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise unauthenticated()
-    verifier: Verifier = request.app.state.verifier
-    return await verifier.actor(token.strip())
-
-
-Caller = Annotated[Actor, Depends(current_actor)]
+Caller = Annotated[Actor, Depends(SignedIn())]

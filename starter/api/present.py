@@ -1,11 +1,10 @@
 """How values leave: plain JSON, instants as Stockholm's clock shows them."""
 
-import json
 from datetime import datetime
-from enum import Enum
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from fastapi import Response
 from pydantic import BaseModel
 
@@ -14,12 +13,12 @@ from routine.hours import local
 
 def text(value: Any) -> str:
     """The value as JSON; models by their public names."""
-    return ENCODER.encode(value)
+    return orjson.dumps(value, _plain, orjson.OPT_PASSTHROUGH_DATETIME).decode()
 
 
 def present(value: Any) -> Any:
     """The value as JSON types."""
-    return json.loads(text(value))
+    return orjson.loads(text(value))
 
 
 def answer(value: Any) -> Response:
@@ -39,12 +38,5 @@ def _plain(value: object) -> Any:
             return _on_the_clock(value)
         case BaseModel():
             return value.model_dump(by_alias=True)
-        case Enum():
-            return value.value
         case _:
             raise TypeError(type(value).__name__)
-
-
-ENCODER = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain, check_circular=False
-)

@@ -456,6 +456,15 @@ def test_if_nobody_acts_a_handover_is_late_and_comes_back() -> None:
     assert told == [("16:10", "R42"), ("16:30", "R53"), ("16:40", "R42")]
 
 
+def test_if_nobody_acts_what_is_late_already_is_told_at_once() -> None:
+    """An urgency that is raised late: both rungs have passed, and each addressee is told now, once."""
+    case = play(
+        chat("2026-11-23 09:00"), [("2026-11-23 09:40", N1, {"type": "set_urgency", "priority": 1, "rationale": "x"})]
+    )
+    told = [(f"{local(each.at):%H:%M}", each.to and short(each.to)) for each in if_nobody_acts(case)[:3]]
+    assert told == [("09:40", "N1"), ("09:40", "unit_manager"), ("10:00", "unit_manager")]
+
+
 @settings(max_examples=120, deadline=None)
 @given(traces(longest=14))
 def test_if_nobody_acts_is_what_elapse_brings_about(trace: Trace) -> None:

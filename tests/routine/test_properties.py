@@ -1,5 +1,6 @@
 """What holds for any life of a chat, whoever does what and however the time passes."""
 
+import json
 from datetime import date, datetime, time, timedelta
 
 from hypothesis import Phase, given, settings
@@ -18,6 +19,7 @@ from routine.chat.owed import owed
 from routine.chat.row import row
 from routine.chat.view import view
 from routine.effects import SendSms, TellStaff
+from routine.frozen import as_json
 from routine.refusals import Refusal
 from routine.roster import DatedRoster, Roster, Shift
 from routine.suicide_risk.decisions import RecordAsked
@@ -219,6 +221,7 @@ def test_a_chat_survives_as_json(trace: Trace) -> None:
     case, now = last(trace)
     again = Chat.model_validate_json(case.model_dump_json())
     assert again == case
+    assert Chat.model_validate({**json.loads(as_json(case, but="unit")), "unit": case.unit}) == case
     later = now + timedelta(days=2)
     assert elapse(again, later) == elapse(case, later)
     assert view(again, N1) == view(case, N1)

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from routine.signs import AFFIRMATIVE, ASKED, any_found, found, taken_back
@@ -50,6 +50,7 @@ def test_it_never_raises_and_blanks_around_do_not_matter(text: str, words: tuple
 
 
 @given(st.text(), st.text(), LISTS)
+@example("", "", ("\u1fd2",))
 def test_a_term_of_the_list_is_found_within_any_words(before: str, after: str, words: tuple[str, ...]) -> None:
     """Between blanks it is a word of its own, whatever stands around it; so are its capitals, if folding knows them."""
     for word in words:

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from routine.chat.case import Chat
-from routine.chat.row import row
 from routine.record import Record
-from store.projection import NEW_EPOCH, Overdue, Projection
+from store.projection import NEW_EPOCH, Projection
 from tests.routine.world import MOT_T, N1, P2, VC_T, at, chat, play
 from tests.store.conftest import Place
 
@@ -44,12 +43,6 @@ def record(case: Chat, version: int = 1, run_id: str = "run-1", epoch: str = NEW
     )
 
 
-async def kinds(projection: Projection) -> list[tuple[str, str]]:
-    """Every task there is, as contact and kind."""
-    found = await projection.overdue(at("2030-01-01 00:00"))
-    return sorted((each.contact_id, each.kind) for each in found)
-
-
 async def test_a_case_is_kept_as_it_was_written(projection: Projection) -> None:
     """Nothing of a record is lost on the way."""
     written = record(chat(OPENED, message="Åäö \U0001f642 'citat' \\ \x00."), version=3)
@@ -64,12 +57,11 @@ async def test_a_case_is_kept_as_it_was_written(projection: Projection) -> None:
 
 
 async def test_an_older_version_changes_nothing(projection: Projection) -> None:
-    """Writes come late and more than once; the newest version of a run stays, with its tasks."""
+    """Writes come late and more than once; the newest version of a run stays."""
     await projection.write(record(PICKED, version=2))
-    before, owed = await projection.case("K-1"), await kinds(projection)
+    before = await projection.case("K-1")
     await projection.write(record(chat(OPENED), version=1))
     assert await projection.case("K-1") == before
-    assert await kinds(projection) == owed
 
 
 async def test_the_same_version_told_anew_replaces_what_never_was(projection: Projection) -> None:
@@ -95,34 +87,6 @@ async def test_another_epoch_is_dropped(projection: Projection) -> None:
     await projection.write(record(chat(OPENED), epoch="other"))
     assert await projection.case("K-1") is None
     assert await projection.seq() == 0
-
-
-async def test_tasks_are_replaced(projection: Projection) -> None:
-    """The tasks are those of the newest version, and no other case's are touched."""
-    await projection.write(record(chat(OPENED)))
-    await projection.write(record(named(PICKED, "K-2")))
-    others = [pair for pair in await kinds(projection) if pair[0] == "K-2"]
-    for version, case in enumerate((chat(OPENED), PICKED, DONE), start=1):
-        await projection.write(record(case, version=version))
-        owed = [("K-1", task.kind.value) for task in row(case).tasks]
-        assert owed
-        assert await kinds(projection) == sorted([*owed, *others])
-
-
-async def test_overdue_begins_at_the_due_instant(projection: Projection) -> None:
-    """To the microsecond, the longest overdue first."""
-    await projection.write(record(named(DONE, "K-2")))
-    await projection.write(record(chat(OPENED)))
-    due = sorted(
-        (task.due_at, case.contact_id, task.kind.value)
-        for case in (named(DONE, "K-2"), chat(OPENED))
-        for task in row(case).tasks
-    )
-    first, last = due[0][0], due[-1][0]
-    microsecond = timedelta(microseconds=1)
-    assert await projection.overdue(first - microsecond) == []
-    assert {each.due_at for each in await projection.overdue(first)} == {first}
-    assert await projection.overdue(last) == [Overdue(contact_id, kind, when) for when, contact_id, kind in due]
 
 
 async def test_a_person_s_other_open_cases(projection: Projection) -> None:
@@ -202,7 +166,6 @@ async def test_the_newest_of_versions_that_race_stays(place: Place, projection: 
     stored = await projection.case("K-1")
     assert stored is not None
     assert stored.version == 10
-    assert await kinds(projection) == [("K-1", task.kind.value) for task in row(PICKED).tasks]
 
 
 async def test_a_write_that_is_given_up_is_carried_through(projection: Projection) -> None:
@@ -224,7 +187,6 @@ async def test_reset(projection: Projection) -> None:
     await projection.write(record(chat(OPENED)))
     await projection.reset("second", 3600.5)
     assert await projection.all_cases() == []
-    assert await kinds(projection) == []
     house = await projection.house()
     assert (house.epoch, house.offset_s) == ("second", 3600.5)
     await projection.write(record(chat(OPENED), version=9))
@@ -239,7 +201,6 @@ async def test_writing_while_the_house_is_reset(place: Place, projection: Projec
     writes = (writer.write(record(named(PICKED, f"K-{n}"))) for n in range(20))
     await asyncio.gather(*writes, projection.reset("second", 0.0))
     assert await projection.all_cases() == []
-    assert await kinds(projection) == []
 
 
 async def test_the_clock_moves(projection: Projection) -> None:
