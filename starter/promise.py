@@ -52,10 +52,12 @@ async def promise(projection: Projection, journal: Journal, now: datetime) -> di
     stuck = {(each.contact_id, each.what) for each in await journal.findings()}
     late = [each.workflow_id for each in await projection.carried() if unmoved(each.wake_at, now)]
     stuck |= {(contact_of(each), of(What.NOT_MOVED, pathway=is_pathway(each)).value) for each in late}
-    passed = sorted(task for each in both for task in overdue(each, now))
+    # Both are asked of one case before the next: its line is worked out once, however many cases there are.
+    asked = [(without_owner(each.chat, each.pathway), overdue(each, now)) for each in both]
+    passed = sorted(task for _, tasks in asked for task in tasks)
     return {
         "open": len(cases),
-        "without_owner": sum(without_owner(each.chat, each.pathway) for each in both),
+        "without_owner": sum(unowned for unowned, _ in asked),
         "overdue": [{"contact_id": contact_id, "kind": kind, "due_at": due_at} for due_at, contact_id, kind in passed],
         "stuck": [{"contact_id": contact_id, "what": what} for contact_id, what in sorted(stuck)],
     }
